@@ -1,0 +1,1 @@
+"""应得: awards, determinations, runs, and those who are missed."""

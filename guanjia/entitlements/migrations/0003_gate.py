@@ -1,0 +1,30 @@
+"""Row security of entitlements; determinations, revisions and bank files are append-only."""
+
+from django.db import migrations
+
+from guanjia.kit.rows import (
+    OFFICE,
+    append_only,
+    in_places,
+    only_superseded,
+    revoke,
+    row_security,
+)
+
+OF_A_PLACE = ("award", "staged", "determination", "lead", "runfigure", "bankfile")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("entitlements", "0002_initial"), ("people", "0002_gate")]
+
+    operations = [
+        *[row_security(f"entitlements_{name}", in_places()) for name in OF_A_PLACE],
+        # A run says nothing of any person: every office reads it, its own place writes it.
+        row_security("entitlements_run", OFFICE, in_places()),
+        revoke("DELETE", "entitlements_run"),
+        append_only("entitlements_revision"),
+        append_only("entitlements_determination"),
+        append_only("entitlements_bankfile"),
+        only_superseded("entitlements_award"),
+        revoke("DELETE", "entitlements_lead"),
+    ]

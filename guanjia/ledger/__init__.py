@@ -1,0 +1,1 @@
+"""一本账: transfers that balance by their shape, and nothing paid twice."""

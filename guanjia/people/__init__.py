@@ -1,0 +1,1 @@
+"""一户一档: persons, households, and dated, sourced facts that cannot overlap."""

@@ -1,0 +1,43 @@
+"""Questions about places. Reference data: open to every scope."""
+
+from collections.abc import Iterable
+
+from django.db.models.functions import Length
+
+from guanjia.places.models import Place
+
+CITY, TOWN, COMMUNITY = 6, 9, 12
+
+
+def place(code: str) -> Place:
+    """The place with this code. Raises Place.DoesNotExist."""
+    return Place.objects.get(code=code)
+
+
+def towns(city: str) -> list[Place]:
+    """The 9-digit units below `city`, by code."""
+    return list(below(city, TOWN))
+
+
+def communities(town: str) -> list[Place]:
+    """The 12-digit units below `town`, by code."""
+    return list(below(town, COMMUNITY))
+
+
+def below(code: str, digits: int) -> "Iterable[Place]":
+    """Units with `digits` digits whose code begins with `code`."""
+    found = Place.objects.filter(code__startswith=code).annotate(digits=Length("code"))
+    return found.filter(digits=digits).order_by("code")
+
+
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """Code to name, for every code of any level that stands in the register."""
+    wanted = {code[:n] for code in codes for n in (CITY, TOWN, COMMUNITY) if len(code) >= n}
+    return dict(Place.objects.filter(code__in=wanted).values_list("code", "name"))
+
+
+def full_name(code: str) -> str:
+    """Town and community in one line: 长安镇 厦边社区居民委员会."""
+    known = names([code])
+    parts = [known.get(code[:n], "") for n in (TOWN, COMMUNITY) if len(code) >= n]
+    return " ".join(p for p in parts if p) or known.get(code[:CITY], code)

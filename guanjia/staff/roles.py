@@ -1,0 +1,48 @@
+"""Roles and what each may do: one table, from which the gate and its tests are made."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class May(StrEnum):
+    """What a door may ask of a post."""
+
+    SEE_PEOPLE = "see_people"
+    SEE_MONEY = "see_money"
+    ASK_RUN = "ask_run"
+    APPROVE_RUN = "approve_run"
+    SETTLE_LEADS = "settle_leads"
+    MANAGE_POSTS = "manage_posts"
+
+
+CITY_CLERK = "city_clerk"
+CITY_CHIEF = "city_chief"
+TOWN_CLERK = "town_clerk"
+TOWN_CHIEF = "town_chief"
+VILLAGE_WORKER = "village_worker"
+AUDITOR = "auditor"
+ADMINISTRATOR = "administrator"
+
+NAMES = {
+    CITY_CLERK: _("市级经办"),
+    CITY_CHIEF: _("市级审批"),
+    TOWN_CLERK: _("镇街经办"),
+    TOWN_CHIEF: _("镇街审批"),
+    VILLAGE_WORKER: _("村（社区）协理员"),
+    AUDITOR: _("审计"),
+    ADMINISTRATOR: _("系统管理"),
+}
+
+ROLES: dict[str, frozenset[May]] = {
+    CITY_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS}),
+    CITY_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS}),
+    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
+    TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
+    VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
+    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY}),
+    ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
+}
+
+# Domain rule: who approves or exports money signs in with a second factor.
+SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})

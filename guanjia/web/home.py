@@ -1,0 +1,113 @@
+"""The data folder: where the cluster, the files and the keys of one house lie."""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from datetime import date
+from pathlib import Path
+
+CLONE = Path(__file__).resolve().parents[2]
+FORMAT = 1
+KEY_BYTES = 32
+
+
+class HomeError(RuntimeError):
+    """The data folder cannot be used; the text says why and what next."""
+
+
+def folder() -> Path:
+    """`GUANJIA_DATA`; else `var/` in the clone, or for root a folder its server account can reach."""
+    named = os.environ.get("GUANJIA_DATA")
+    if named:
+        return Path(named).resolve()
+    if os.geteuid() != 0:
+        return CLONE / "var"
+    mark = hashlib.sha256(str(CLONE).encode()).hexdigest()[:12]
+    return Path("/var/lib/guanjia") / mark
+
+
+def ensure(home: Path | None = None) -> Path:
+    """Make the folder and its rooms where missing; refuse one from a newer version."""
+    home = home or folder()
+    make_private(home)
+    version = home / "version"
+    if not version.exists():
+        version.write_text(f"{FORMAT}\n")
+    found = version.read_text().strip()
+    if not found.isdecimal() or int(found) > FORMAT:
+        raise HomeError(
+            f"数据目录 {home} 是由更新版本的莞家写的（格式 {found}，本程序能读到 {FORMAT}）。"
+            "数据没有被改动。请改用新版本的程序，或用 GUANJIA_DATA 指定另一个目录。\n"
+            f"The data folder was written by a newer Guanjia (format {found}, this one reads "
+            f"{FORMAT}). Nothing was changed. Use the newer program or another GUANJIA_DATA."
+        )
+    for room in ("files", "keys"):
+        make_private(home / room)
+    return home
+
+
+def make_private(path: Path) -> None:
+    """Create `path` for its owner alone. Folders that exist already keep their permissions.
+
+    A root-owned home must let the server's own account pass to its cluster, hence 0711 there.
+    """
+    if path.exists():
+        return
+    for parent in reversed(path.parents):
+        if not parent.exists():
+            parent.mkdir(mode=0o755)
+    path.mkdir(mode=0o700)
+    if os.geteuid() == 0 and path.name not in ("files", "keys"):
+        path.chmod(0o711)
+
+
+def secret(name: str) -> bytes:
+    """The key `name`, made at random on first use and never again once data stand under it."""
+    home = ensure()
+    file = home / "keys" / name
+    if file.exists():
+        return bytes.fromhex(file.read_text().strip())
+    if (home / "sealed").exists():
+        raise HomeError(
+            f"密钥 {file} 不见了，而数据目录里已有用它加密的资料。请从备份恢复 keys 目录；"
+            "没有这把密钥，证件号和银行账号无法读出。\n"
+            f"The key {file} is gone while data are sealed under it. Restore the keys folder from "
+            "a backup; no new key was made."
+        )
+    key = secrets.token_bytes(KEY_BYTES)
+    write_private(file, key.hex() + "\n")
+    return key
+
+
+def keys_are_in_use() -> None:
+    """From now on a missing key is an error, not a reason to make a new one."""
+    (ensure() / "sealed").touch(mode=0o600)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write `text` to a file that only its owner reads, all of it or nothing."""
+    draft = file.with_name(file.name + ".new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)
+
+
+def demo_day(home: Path | None = None) -> date | None:
+    """The day that a demonstration lives in; None outside a folder marked as one."""
+    mark = (home or folder()) / "demo.toml"
+    if not mark.exists():
+        return None
+    day = tomllib.loads(mark.read_text())["today"]
+    assert isinstance(day, date)
+    return day
+
+
+def mark_demo(today: date, home: Path | None = None) -> None:
+    """Mark the folder as a demonstration whose today is `today`."""
+    (ensure(home) / "demo.toml").write_text(
+        f"# 演示数据目录：其中全部为合成数据 / synthetic data only\ntoday = {today.isoformat()}\n"
+    )

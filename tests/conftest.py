@@ -1,0 +1,51 @@
+"""Fixtures of every room: the application's role, the town and its cast."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from guanjia.kit import scope
+from guanjia.kit.database import APP_ROLE
+from guanjia.web import roles
+from tests import house, town
+
+TODAY = date(2020, 4, 1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """The owner made the database; from here on the tests are the application's role."""
+    connect_as(roles.LOGIN, {"options": f"-c role={APP_ROLE}"})
+    yield
+    connect_as(roles.OWNER, {})
+
+
+def connect_as(user: str, options: dict[str, str]) -> None:
+    """Reconnect, as the login role under `guanjia_app` or, to drop the database, as the owner."""
+    connection = connections["default"]
+    connection.close()
+    connection.settings_dict["USER"] = user
+    connection.settings_dict["PASSWORD"] = house.SERVER.passwords[user]
+    connection.settings_dict["OPTIONS"] = options
+
+
+@pytest.fixture(autouse=True)
+def demo_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests live on 1 April 2020."""
+    monkeypatch.setattr(settings, "GUANJIA_DEMO_DAY", TODAY)
+
+
+@pytest.fixture
+def cast(db: None) -> town.Cast:
+    """The small town and its people, written under a job's scope."""
+    return town.settle()
+
+
+@pytest.fixture
+def as_job(cast: town.Cast) -> Iterator[town.Cast]:
+    """The cast, seen by a job of the city."""
+    with scope.hold(scope.job("test", "441900", TODAY)):
+        yield cast

@@ -1,0 +1,24 @@
+"""The house of the tests: an embedded server of their own, set up before Django reads settings."""
+
+import os
+import tempfile
+from pathlib import Path
+
+if "GUANJIA_TEST_HOME" not in os.environ:
+    # One cluster serves all test runs of this machine; every run has its own database.
+    root = Path("/var/lib/guanjia") if os.geteuid() == 0 else Path(tempfile.gettempdir())
+    os.environ["GUANJIA_TEST_HOME"] = str(root / f"guanjia-tests-{os.geteuid()}")
+os.environ["GUANJIA_DATA"] = os.environ["GUANJIA_TEST_HOME"]
+
+from guanjia.web import embedded, home  # noqa: E402
+
+SERVER = embedded.start(home.ensure())
+os.environ["DATABASE_URL"] = SERVER.app_url
+os.environ["DATABASE_OWNER_URL"] = SERVER.owner_url
+os.environ["GUANJIA_AS_OWNER"] = "yes"  # the test database is made by the owner
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server where this run started it."""
+    if SERVER.started:
+        SERVER.stop()
