@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from guanjia.kit import bulk, seal
-from guanjia.people import documents, names
+from guanjia.kit import bulk
+from guanjia.people import documents, names, seal
 from guanjia.people.models import DocumentKind, ReachReason, Source
 from guanjia.people.records import NewFact, NewHousehold, NewPerson
 

@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from guanjia.kit import seal
+from guanjia.people import seal
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]

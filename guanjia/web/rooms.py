@@ -1,0 +1,50 @@
+"""The rooms of the staff's rail. A room whose address does not exist, or that the post may not
+enter, is not shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.staff.roles import May
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry: `name` is the URL name of its first page, `may` what its door asks."""
+
+    name: str
+    label: Promise | str
+    short: Promise | str
+    icon: str
+    may: May | None = None
+
+
+ROOMS = (
+    Room("home", _("首页"), _("首页"), "home"),
+    Room("people", _("人员"), _("人员"), "users", May.SEE_PEOPLE),
+    Room("leads", _("应享未享 · 存疑"), _("线索"), "clipboard-search", May.SETTLE_LEADS),
+    Room("runs", _("发放"), _("发放"), "cash-banknote", May.SEE_MONEY),
+    Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
+    Room("book", _("政策簿"), _("政策簿"), "book-2"),
+)
+
+
+def address(name: str) -> str | None:
+    """The path of a URL name without arguments, or None where no such page exists."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def entered(may: Mapping[str, bool], path: str) -> list[dict[str, object]]:
+    """The rooms a post may enter, in order, with `here` on the one that `path` stands in."""
+    open_to = [r for r in ROOMS if r.may is None or may.get(r.may.value)]
+    found = [(r, address(r.name)) for r in open_to]
+    shown = [(r, url) for r, url in found if url is not None]
+    inside = [url for _r, url in shown if path.startswith(url)]
+    here = max(inside, key=len, default="")
+    return [{"room": r, "url": url, "here": url == here} for r, url in shown]
