@@ -74,7 +74,11 @@ class Fact:
             return text
         if self.type == "choice" and text in self.choices:
             return str(text)
-        if self.type == "place" and isinstance(text, str) and (text.isdecimal() or text == "elsewhere"):
+        if (
+            self.type == "place"
+            and isinstance(text, str)
+            and (text.isdecimal() or text == "elsewhere")
+        ):
             return text
         raise BadFact(f"“{self.name}”（{self.label}）不能是 {text!r}；{self.form()}。")
 
@@ -101,7 +105,7 @@ class Fact:
         return {
             "yes_no": "请填 true 或 false，不知道填 unknown",
             "whole": f"请填 {low} 到 {high} 的整数",
-            "fen": f"请用引号写成元，例如 \"1999.00\"，范围 {money.show(low)} 至 {money.show(high)}",
+            "fen": f'请用引号写成元，例如 "1999.00"，范围 {money.show(low)} 至 {money.show(high)}',
             "day": "请填日期，例如 1978-05-04",
             "place": "请填区划代码，外地填 elsewhere",
         }[self.type]
@@ -143,7 +147,9 @@ def _fact(name: str, row: dict[str, Any], position: int) -> Fact:
         raise ValueError(f"fact {name}: type {row['type']!r} is none of {', '.join(TYPES)}")
     absent = UNKNOWN if row["absent"] == "unknown" else row["absent"]
     if absent is not UNKNOWN and not row.get("register"):
-        raise ValueError(f"fact {name}: absence reads as {absent!r}, but no complete register is named")
+        raise ValueError(
+            f"fact {name}: absence reads as {absent!r}, but no complete register is named"
+        )
     return Fact(
         name=name,
         label=row["label"],

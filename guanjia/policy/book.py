@@ -1,0 +1,185 @@
+"""The policy book: chapters in decision order, relations between benefits, and the hash of it all."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from guanjia.policy import facts as declarations
+from guanjia.policy.chapter import STATUSES, Chapter, Dated, Sentence, Status
+from guanjia.policy.facts import Facts
+from guanjia.policy.language import nearest
+from guanjia.policy.nodes import OtherRef, Unit
+from guanjia.policy.reading import Problem, Reader
+
+Kind = Literal["exclude", "higher_only", "top_up", "compatible"]
+KINDS = get_args(Kind)
+RELATION_KEYS = ["giver", "taker", "is", "chosen_by", "since", "until", "law", "status"]
+SHARED = ("facts.toml", "relations.toml")
+
+
+class BookError(ValueError):
+    """A book that does not load. `problems` says everything that is wrong, each with its place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Dated):
+    """What one benefit does to another: the taker's amount is reduced by the giver's."""
+
+    giver: str
+    taker: str
+    kind: Kind
+    chosen_by: str | None
+    law: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """A whole book. `revision` is the SHA-256 of `text`, which holds every file it was read from."""
+
+    revision: str
+    text: str
+    city: str
+    facts: Facts
+    chapters: tuple[Chapter, ...]
+    relations: tuple[Relation, ...]
+
+    def chapter(self, code: str) -> Chapter:
+        """The chapter of a benefit. Raises KeyError with the nearest code."""
+        found = next((c for c in self.chapters if c.code == code), None)
+        if found is None:
+            raise KeyError(f"没有叫 {code} 的章节{nearest(code, [c.code for c in self.chapters])}")
+        return found
+
+    def decidable(self, code: str, on: date) -> bool:
+        """Whether the book has a whole rule for a benefit on a day: sentences, and all they read."""
+        chapter = self.chapter(code)
+        if not chapter.conditions_on(on) or chapter.gaps(on):
+            return False
+        return all(self.decidable(other, on) for other in chapter.reads(on)[1])
+
+
+def load(folder: Path) -> Book:
+    """The book of a city folder. Raises BookError."""
+    texts = {"facts.toml": declarations.FILE.read_text(encoding="utf-8")}
+    for name in ("city.toml", "relations.toml"):
+        file = folder / name
+        texts[name] = file.read_text(encoding="utf-8") if file.exists() else ""
+    for file in sorted(folder.glob("chapters/*/*.toml")):
+        texts[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
+    city = str(tomllib.loads(texts.pop("city.toml")).get("code", ""))
+    return from_text(json.dumps({"city": city, "files": texts}, ensure_ascii=False, sort_keys=True))
+
+
+def from_text(text: str) -> Book:
+    """A book from its canonical text, as revisions store it. Raises BookError."""
+    whole = json.loads(text)
+    files: dict[str, str] = whole["files"]
+    city: str = whole["city"]
+    known = declarations.from_text(files["facts.toml"])
+    readers = [
+        Reader(code, files[f"chapters/{code}/chapter.toml"], examples, city)
+        for code, examples in _chapter_files(files)
+    ]
+    benefits: dict[str, Unit] = {reader.code: reader.unit() for reader in readers}
+    chapters = [reader.read(known, benefits) for reader in readers]
+    problems = [problem for reader in readers for problem in reader.problems]
+    relations = tuple(_relations(files["relations.toml"], benefits, known, problems))
+    ordered = _in_order(chapters, problems)
+    if not chapters:
+        problems.append(Problem("chapters/", "", "一章也没有"))
+    if problems:
+        raise BookError(problems)
+    revision = hashlib.sha256(text.encode()).hexdigest()
+    return Book(revision, text, city, known, tuple(ordered), relations)
+
+
+def _chapter_files(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for path in files:
+        folder, _, name = path.rpartition("/")
+        if name == "chapter.toml":
+            code = folder.removeprefix("chapters/")
+            yield code, files.get(f"chapters/{code}/examples.toml", "")
+
+
+def _in_order(chapters: list[Chapter], problems: list[Problem]) -> list[Chapter]:
+    """Chapters after those that they read; a circle is a problem."""
+    waits = {
+        c.code: {n.benefit for n in _all_nodes(c) if isinstance(n, OtherRef)} for c in chapters
+    }
+    ordered: list[Chapter] = []
+    while len(ordered) < len(chapters):
+        done = {c.code for c in ordered}
+        ready = [c for c in chapters if c.code not in done and waits[c.code] <= done]
+        if not ready:
+            left = "、".join(sorted(set(waits) - done))
+            problems.append(Problem("chapters/", left, "这几章互相要对方先算出结果，绕成了一圈"))
+            return [*ordered, *(c for c in chapters if c.code not in done)]
+        ordered.append(ready[0])
+    return ordered
+
+
+def _all_nodes(chapter: Chapter) -> Iterator[object]:
+    sentences: list[Sentence] = [*chapter.conditions, *chapter.amounts]
+    for sentence in sentences:
+        yield from sentence.node.walk()
+
+
+def _relations(
+    text: str, benefits: Mapping[str, Unit], known: Facts, problems: list[Problem]
+) -> Iterator[Relation]:
+    try:
+        rows = tomllib.loads(text).get("relation", [])
+    except tomllib.TOMLDecodeError as problem:
+        problems.append(Problem("relations.toml", "", f"TOML 写法不对：{problem}"))
+        return
+    for row in rows:
+        where = f"{row.get('giver', '?')} → {row.get('taker', '?')}"
+        wrong = list(_wrong_in_relation(row, benefits, known))
+        problems += [Problem("relations.toml", where, text) for text in wrong]
+        if not wrong:
+            yield Relation(
+                since=row.get("since"),
+                until=row.get("until"),
+                giver=row["giver"],
+                taker=row["taker"],
+                kind=row["is"],
+                chosen_by=row.get("chosen_by"),
+                law=row["law"],
+                status=row["status"],
+            )
+
+
+def _wrong_in_relation(
+    row: Mapping[str, Any], benefits: Mapping[str, Unit], known: Facts
+) -> Iterator[str]:
+    for key in row:
+        if key not in RELATION_KEYS:
+            yield f"不认识的项 {key}{nearest(key, RELATION_KEYS)}"
+    for side in ("giver", "taker"):
+        if row.get(side) not in benefits:
+            yield f"没有叫 {row.get(side)} 的章节{nearest(str(row.get(side)), list(benefits))}"
+    if row.get("is") not in KINDS:
+        yield f"is 应是 {'、'.join(KINDS)} 之一"
+    if not row.get("law"):
+        yield "没有写依据（law）"
+    if row.get("status") not in STATUSES:
+        yield f"status 应是 {'、'.join(STATUSES)} 之一"
+    units = benefits.get(row.get("giver", "")), benefits.get(row.get("taker", ""))
+    if units == ("person", "household") and row.get("is") != "compatible":
+        yield "个人的待遇不能直接减家庭的；请在家庭那一章里写成条件"
+    if units == ("household", "person") and row.get("is") == "higher_only":
+        yield "就高（higher_only）只能用在同为个人或同为家庭的两项之间"
+    chosen = row.get("chosen_by")
+    fact = known.find(chosen) if chosen else None
+    if chosen and (fact is None or row.get("giver") not in fact.choices):
+        yield f"chosen_by 应是一项选择类事实，其选项包含 {row.get('giver')}"
