@@ -190,7 +190,7 @@ class Reader:
         amounts = self.sentences("amount", "pays", names, self.amount)
         if len({c.code for c in conditions}) > MOST_CONDITIONS:
             self.wrong("", f"条件最多 {MOST_CONDITIONS} 条")
-        if not conditions:
+        if not rows.get("condition"):
             self.wrong("", "一章至少要有一条条件")
         return Chapter(
             code=self.code,

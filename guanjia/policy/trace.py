@@ -144,8 +144,10 @@ class Tracer:
         label = next(d.label for d in self.chapter.defines if d.name == node.name)
         if node.type == "yes_no":
             return inner
+        if inner.value is UNKNOWN:
+            return inner.join(UNKNOWN, f"{label} {ASK}（{inner.text}）")
         counted = isinstance(node.node, n.Over) and node.node.word == "count"
-        people = " 人" if counted and inner.value is not UNKNOWN else ""
+        people = " 人" if counted else ""
         return inner.join(inner.value, f"{label} {show(inner.value, node.type)}{people}")
 
     def held(self, node: n.HeldRef, i: int) -> Said:
