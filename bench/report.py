@@ -1,0 +1,40 @@
+"""How a measurement ends: one line of JSON that a table can be made from."""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+
+
+def options(description: str) -> argparse.Namespace:
+    """`--scale 0.01` runs at a hundredth: correctness is checked, bounds are not."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--scale", type=float, default=1.0)
+    return parser.parse_args()
+
+
+def seconds(work: Callable[[], object], times: int) -> list[float]:
+    """Wall seconds of each of `times` calls."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - started)
+    return found
+
+
+def median(values: list[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
+def end(
+    name: str, figures: dict[str, float], bounds: dict[str, float], scale: float, right: bool = True
+) -> int:
+    """Print the line; bounds (at most) count at full size alone. Exit status 1 where not ok."""
+    within = scale < 1 or all(figures[key] <= most for key, most in bounds.items())
+    ok = right and within
+    rounded = {key: float(f"{value:.4g}") for key, value in figures.items()}
+    print(json.dumps({"name": name, "figures": rounded, "bounds": bounds, "ok": ok}))
+    return 0 if ok else 1
