@@ -106,9 +106,14 @@ def _show(book: Book, options: argparse.Namespace) -> int:
             able = "" if book.decidable(chapter.code, month) else f"（{month:%Y-%m} 没有规定）"
             print(f"{chapter.code:20}{chapter.title}{able}")
         return 0
-    chapter = _chapter(book, options.benefit)
-    if chapter is None:
+    chosen = _chapter(book, options.benefit)
+    if chosen is None:
         return 1
+    _read_aloud(chosen, month)
+    return 0
+
+
+def _read_aloud(chapter: Chapter, month: date) -> None:
     print(f"{chapter.title}  {chapter.en}\n{chapter.summary}\n依据：{chapter.law}\n")
     for name in chapter.figures:
         row = chapter.figure_on(name, month)
@@ -122,7 +127,6 @@ def _show(book: Book, options: argparse.Namespace) -> int:
         print(f"  条件 {condition.label}：{' '.join(condition.text.split())}（{condition.law}）")
     for amount in chapter.amounts_on(month):
         print(f"  金额 {amount.label}：{' '.join(amount.text.split())}（{amount.law}）")
-    return 0
 
 
 def _chapter(book: Book, code: str) -> Chapter | None:

@@ -7,6 +7,7 @@ from guanjia.kit import money
 from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Amount, Chapter, Condition
+from guanjia.policy.codegen import Verdict as CodeVerdict
 from guanjia.policy.decide import Nets, Reduced, rules
 from guanjia.policy.explanation import (
     AmountLine,
@@ -42,39 +43,45 @@ def explain(
 
     A benefit without a rule in that month explains itself as not decidable. Raises KeyError.
     """
-    chapter = book.chapter(benefit)
-    now = rules(book, month)
-    who = (
-        names[unit]
-        if 0 <= unit < len(names)
-        else ("家庭" if unit == HOUSEHOLD else f"第{unit + 1}人")
-    )
+    chapter, now = book.chapter(benefit), rules(book, month)
     if benefit in now.undecidable:
-        return _silent(book, chapter, month, unit, who)
+        return _silent(book, chapter, month, unit, _who(unit, names))
     found = dict(now.results(family))
     place = now.place(chapter, family, unit)
     tracer = Tracer(book, chapter, month, family, unit, place, found, names, today)
-    entitled, gross, _reasons = found[benefit, unit]
     nets: Nets = {key: result[1] for key, result in found.items()}
     reduced = list(now.reductions(family, found, nets, assume_awarded))
+    return _told(tracer, found[benefit, unit], nets[benefit, unit], reduced)
+
+
+def _who(unit: int, names: Sequence[str]) -> str:
+    if 0 <= unit < len(names):
+        return names[unit]
+    return "家庭" if unit == HOUSEHOLD else f"第{unit + 1}人"
+
+
+def _told(
+    tracer: Tracer, result: CodeVerdict, net: int | None, reduced: list[Reduced]
+) -> Explanation:
+    """The whole explanation of a decided benefit."""
+    book, chapter, month, unit = tracer.book, tracer.chapter, tracer.month, tracer.unit
+    entitled, gross, _reasons = result
     said = [(c, tracer.say(c.node)) for c in chapter.conditions_on(month)]
     sentences = [_sentence(condition, part) for condition, part in said]
-    amounts = (
-        [_amount(a, tracer.say(a.node)) for a in chapter.amounts_on(month)] if entitled else []
-    )
+    amounts = chapter.amounts_on(month) if entitled else ()
     return Explanation(
-        benefit=benefit,
+        benefit=chapter.code,
         title=chapter.title,
         unit=unit,
-        who=who,
+        who=_who(unit, tracer.names),
         month=month,
         decidable=True,
         entitled=entitled,
         gross=gross,
-        net=nets[benefit, unit],
+        net=net,
         sentences=tuple(sorted(sentences, key=lambda s: ORDER.index(s.verdict))),
-        amounts=tuple(amounts),
-        reductions=tuple(_reductions(book, reduced, benefit, unit)),
+        amounts=tuple(_amount(amount, tracer.say(amount.node)) for amount in amounts),
+        reductions=tuple(_reductions(book, reduced, chapter.code, unit)),
         changes=tuple(_changes(said, tracer, entitled)),
         law=chapter.law,
         status=chapter.status,

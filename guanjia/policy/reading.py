@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import groupby, pairwise
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from guanjia.kit import days, money
 from guanjia.policy import language
@@ -19,6 +19,7 @@ from guanjia.policy.chapter import (
     Define,
     Example,
     FigureRow,
+    Status,
 )
 from guanjia.policy.facts import Facts
 from guanjia.policy.language import LanguageError, Names
@@ -37,6 +38,9 @@ KEYS = {
     "example": "title month household person place held expects",
 }
 TABLES = ("figure", "define", "condition", "amount")
+Dates = tuple[date | None, date | None]
+Head = tuple[str, str, str]  # code, label, en
+Body = tuple[str, str, Status]  # text, law, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,14 @@ class Reader:
             self.wrong(where, "没有写依据（law）。每个数字、句子和金额都要写明出处")
         return str(row.get("law", ""))
 
-    def status(self, row: Mapping[str, Any], where: str) -> Any:
+    def status(self, row: Mapping[str, Any], where: str) -> Status:
         """How sure the row is; a chapter's status where it has none of its own."""
         status = row.get("status", self.rows.get("status"))
         if status not in STATUSES:
             self.wrong(where, f"status 应是 {'、'.join(STATUSES)} 之一，实际是 {status!r}")
-        return status
+        return cast(Status, status)
 
-    def dates(self, row: Mapping[str, Any], where: str) -> tuple[date | None, date | None]:
+    def dates(self, row: Mapping[str, Any], where: str) -> Dates:
         """since and until, the second after the first."""
         since, until = row.get("since"), row.get("until")
         for name, day in (("since", since), ("until", until)):
@@ -274,12 +278,12 @@ class Reader:
             for name in ("code", "label", "en", key):
                 if not row.get(name):
                     self.wrong(where, f"缺少 {name}")
-            since, until = self.dates(row, where)
-            law, status, text = self.law(row, where), self.status(row, where), str(row.get(key, ""))
+            dates, text = self.dates(row, where), str(row.get(key, ""))
+            body = (text, self.law(row, where), self.status(row, where))
             node = self.node(where, partial(self.typed, text, names, wanted))
             if node is not None:
                 head = (str(row.get("code")), row.get("label", ""), row.get("en", ""))
-                found.append(make(found, (since, until), head, (text, law, status), node))
+                found.append(make(found, dates, head, body, node))
         closed: list[Any] = []
         for code in dict.fromkeys(s.code for s in found):
             rows = sorted((s for s in found if s.code == code), key=lambda s: s.since or date.min)
@@ -292,12 +296,16 @@ class Reader:
         language.expect(node, wanted, f"“{text}”")
         return node
 
-    def condition(self, before: list[Any], dates: Any, head: Any, body: Any, node: Node) -> Any:
+    def condition(
+        self, before: list[Any], dates: Dates, head: Head, body: Body, node: Node
+    ) -> Condition:
         """A condition row; rows of one code share a bit."""
         codes = list(dict.fromkeys([*(c.code for c in before), head[0]]))
         return Condition(*dates, *head, *body, node, codes.index(head[0]))
 
-    def amount(self, _before: list[Any], dates: Any, head: Any, body: Any, node: Node) -> Any:
+    def amount(
+        self, _before: list[Any], dates: Dates, head: Head, body: Body, node: Node
+    ) -> Amount:
         """An amount row."""
         return Amount(*dates, *head, *body, node)
 
