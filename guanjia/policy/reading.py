@@ -301,13 +301,15 @@ class Reader:
     ) -> Condition:
         """A condition row; rows of one code share a bit."""
         codes = list(dict.fromkeys([*(c.code for c in before), head[0]]))
-        return Condition(*dates, *head, *body, node, codes.index(head[0]))
+        (code, label, en), (text, law, status) = head, body
+        return Condition(*dates, code, label, en, text, law, status, node, codes.index(code))
 
     def amount(
         self, _before: list[Any], dates: Dates, head: Head, body: Body, node: Node
     ) -> Amount:
         """An amount row."""
-        return Amount(*dates, *head, *body, node)
+        (code, label, en), (text, law, status) = head, body
+        return Amount(*dates, code, label, en, text, law, status, node)
 
     def read_examples(self) -> tuple[Example, ...]:
         """The chapter's examples, unread families in them."""
