@@ -32,6 +32,7 @@ export const ICONS = [
   "lock",
   "login",
   "logout",
+  "mail",
   "map",
   "map-pin",
   "minus",

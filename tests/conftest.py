@@ -2,17 +2,38 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 
 from guanjia.kit import scope
 from guanjia.kit.database import APP_ROLE
-from guanjia.web import roles
+from guanjia.web import roles, static_files
 from tests import house, town
 
 TODAY = date(2020, 4, 1)
+DATABASE = {"db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the quick check leaves out: journeys, and tests over a database but the house rules."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+        elif (
+            DATABASE & set(getattr(item, "fixturenames", ()))
+            and "house_rules" not in item.path.parts
+        ):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def gathered() -> None:
+    """Static files under their hashed names, as pages name them."""
+    static_files.gather()
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +51,13 @@ def connect_as(user: str, options: dict[str, str]) -> None:
     connection.settings_dict["USER"] = user
     connection.settings_dict["PASSWORD"] = house.SERVER.passwords[user]
     connection.settings_dict["OPTIONS"] = options
+
+
+@pytest.fixture(autouse=True)
+def unspent(settings: Any) -> None:
+    """No test uses up the attempts, or the second-factor codes, of another."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

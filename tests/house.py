@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 if "GUANJIA_TEST_HOME" not in os.environ:
@@ -10,15 +11,15 @@ if "GUANJIA_TEST_HOME" not in os.environ:
     os.environ["GUANJIA_TEST_HOME"] = str(root / f"guanjia-tests-{os.geteuid()}")
 os.environ["GUANJIA_DATA"] = os.environ["GUANJIA_TEST_HOME"]
 
-from guanjia.web import embedded, home  # noqa: E402
+from guanjia.web import embedded, home
 
-SERVER = embedded.start(home.ensure())
+_open = ExitStack()
+SERVER = _open.enter_context(embedded.held(home.ensure()))
 os.environ["DATABASE_URL"] = SERVER.app_url
 os.environ["DATABASE_OWNER_URL"] = SERVER.owner_url
 os.environ["GUANJIA_AS_OWNER"] = "yes"  # the test database is made by the owner
 
 
 def pytest_unconfigure() -> None:
-    """Stop the server where this run started it."""
-    if SERVER.started:
-        SERVER.stop()
+    """Leave the server; the last of all test runs that use it stops it."""
+    _open.close()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.conf import settings
+
 from guanjia.kit import scope
 from guanjia.people import actions as people
 from guanjia.people.documents import check_digit
@@ -10,7 +12,6 @@ from guanjia.people.records import NewFact, NewHousehold, NewPerson
 from guanjia.places import actions as places
 from guanjia.staff import roles
 from guanjia.staff.models import Post, User
-from django.conf import settings
 
 TODAY = date(2020, 4, 1)
 START = date(2019, 1, 1)

@@ -1,5 +1,7 @@
 """What the text says is due, what the office granted, what was decided: all as rows."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -15,15 +17,25 @@ class Days(Func):
     function = "daterange"
 
 
-def staff_key() -> "models.ForeignKey[object, object]":
+def staff_key() -> "models.ForeignKey[Any, Any]":
     """A foreign key to who did it."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-
-def place_key() -> "models.ForeignKey[object, object]":
-    """A foreign key to the place that pays, in a column of that name."""
     return models.ForeignKey(
-        "places.Place", on_delete=models.PROTECT, related_name="+", db_column="place"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+
+def place_key(db_constraint: bool = True) -> "models.ForeignKey[Any, Any]":
+    """A foreign key to the place that pays, in a column of that name.
+
+    Not indexed by itself: row security compares it in every query, and the planner, which cannot
+    know the scope, would take such an index before the right one.
+    """
+    return models.ForeignKey(
+        *("places.Place", models.PROTECT),
+        related_name="+",
+        db_column="place",
+        db_index=False,
+        db_constraint=db_constraint,
     )
 
 
@@ -80,7 +92,9 @@ class Award(models.Model):
     granted = models.BigIntegerField(help_text="fen a period, as granted")
     since = models.DateField(help_text="first day of the first month due")
     until = models.DateField(null=True)
-    pays_from = models.DateField(help_text="first month that this ledger owes; earlier ones were paid elsewhere")
+    pays_from = models.DateField(
+        help_text="first month that this ledger owes; earlier ones were paid elsewhere"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
     superseded_at = models.DateTimeField(null=True)
     synthetic = models.BooleanField(default=False)
@@ -97,7 +111,9 @@ class Award(models.Model):
                 & Q(pays_from__gte=F("since")),
             ),
             models.UniqueConstraint(
-                name="one_award_a_number", fields=["number"], condition=Q(superseded_at__isnull=True)
+                name="one_award_a_number",
+                fields=["number"],
+                condition=Q(superseded_at__isnull=True),
             ),
             *[
                 ExclusionConstraint(
@@ -112,6 +128,8 @@ class Award(models.Model):
                 for unit in ("person", "household")
             ],
         ]
+
+        indexes = [models.Index(fields=["number"], name="award_number")]
 
     def __str__(self) -> str:
         return self.number
@@ -131,6 +149,7 @@ class RunState(models.TextChoices):
 
 
 ENDED_BADLY = (RunState.CANCELLED, RunState.REJECTED)
+WORKING = (RunState.ASKED, RunState.DETERMINING, RunState.APPROVED)
 
 
 class Run(models.Model):
@@ -145,14 +164,24 @@ class Run(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    retried_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     asked_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, help_text="cancelled or rejected")
+    retried_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     done = models.BigIntegerField(default=0, help_text="households determined, or awards paid")
     total = models.BigIntegerField(default=0)
     cursor = models.BigIntegerField(default=0, help_text="last household or award of the last step")
     people = models.BigIntegerField(default=0, help_text="persons determined")
-    undecidable = models.CharField(max_length=200, blank=True, help_text="benefits without a rule then")
+    undecidable = models.CharField(
+        max_length=200, blank=True, help_text="benefits without a rule then"
+    )
     result_hash = models.CharField(max_length=64, blank=True)
     trouble = models.TextField(blank=True)
 
@@ -169,8 +198,17 @@ class Run(models.Model):
                 condition=~Q(state__in=["approved", "paid"])
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="run_decides_by_one_book_and_moment", fields=["id", "revision", "known_at"]
+            ),
+            models.CheckConstraint(name="run_month_is_a_first_day", condition=Q(month__day=1)),
             models.CheckConstraint(
-                name="run_month_is_a_first_day", condition=Q(month__day=1)
+                name="a_run_that_ended_names_who_and_when",
+                condition=~Q(state__in=["cancelled", "rejected"])
+                | Q(ended_by__isnull=False, ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_rejected_run_says_why", condition=~Q(state="rejected") | ~Q(trouble="")
             ),
         ]
 
@@ -178,17 +216,42 @@ class Run(models.Model):
         return f"{self.month:%Y-%m}"
 
 
-class Decided(models.Model):
-    """What was worked out for one unit, one benefit, one month."""
+class Change(models.TextChoices):
+    """What a determination changed against the one that held before it."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    benefit = models.CharField(max_length=24, db_collation="C")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
-    household = models.ForeignKey(
-        "people.Household", on_delete=models.PROTECT, related_name="+", null=True
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("变更")
+    SAME = "same", _("不变")
+    ARREARS = "arrears", _("补发")
+    STOPPED = "stopped", _("停发")
+    UNKNOWN = "unknown", _("待补问")
+    MISSED = "missed", _("应享未享")
+    DOUBTFUL = "doubtful", _("疑似不再符合")
+    GONE = "gone", _("情况已变化")
+
+
+class Determination(models.Model):
+    """A decision, append-only. It holds until a later one for the same unit and benefit.
+
+    Written only where something differs from what held before, by runs that were neither
+    cancelled nor rejected: `previous` is that one. One foreign key over (run, revision, known_at)
+    holds all three; the place is copied from the award or the household.
+    """
+
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    award = models.ForeignKey(Award, on_delete=models.PROTECT, null=True, related_name="+")
-    place = place_key()
+    benefit = models.CharField(max_length=24, db_collation="C")
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    household = models.ForeignKey(
+        "people.Household", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    award = models.ForeignKey(
+        Award, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    place = place_key(db_constraint=False)
     since = models.DateField(help_text="first day of the month from which this holds")
     assessed_on = models.DateField(null=True)
     entitled = models.BooleanField(null=True, help_text="NULL: something must be asked first")
@@ -199,30 +262,16 @@ class Decided(models.Model):
     carried = models.BooleanField(
         default=False, help_text="pays as before, until a named person confirms the change"
     )
-
-    class Meta:
-        abstract = True
-
-
-class Staged(Decided):
-    """A run's results before they are compared; emptied when the run is ready."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="staged_once",
-                fields=["run", "benefit", "since", "person", "household"],
-                nulls_distinct=False,
-            )
-        ]
-
-
-class Determination(Decided):
-    """A decision, append-only. It holds until a later one for the same unit and benefit."""
-
+    what = models.CharField(max_length=10, choices=Change)
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField(db_default=Now())
     known_at = models.DateTimeField()
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    facts_hash = models.BigIntegerField(help_text="63 bits of SHA-256 of the facts read")
 
     class Meta:
         constraints = [
@@ -232,11 +281,27 @@ class Determination(Decided):
                 fields=["run", "benefit", "since", "person", "household"],
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(
+                name="only_an_award_pays", condition=Q(pays=0) | Q(pays__gt=0, award__isnull=False)
+            ),
         ]
         indexes = [
-            models.Index(fields=["person", "benefit", "since"], name="determination_person"),
-            models.Index(fields=["household", "benefit", "since"], name="determination_household"),
-            models.Index(fields=["award", "since"], name="determination_award"),
+            models.Index(
+                name="determination_person",
+                fields=["person", "benefit", "since"],
+                condition=Q(person__isnull=False),
+            ),
+            models.Index(
+                name="determination_household",
+                fields=["household", "benefit", "since"],
+                condition=Q(household__isnull=False),
+            ),
+            models.Index(
+                name="determination_award",
+                fields=["award", "since"],
+                condition=Q(award__isnull=False),
+            ),
+            models.Index(fields=["run", "what", "benefit", "id"], name="determination_run"),
         ]
 
 
@@ -263,7 +328,9 @@ class Lead(models.Model):
     kind = models.CharField(max_length=10, choices=LeadKind)
     state = models.CharField(max_length=10, choices=LeadState, default=LeadState.OPEN)
     benefit = models.CharField(max_length=24, db_collation="C")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     household = models.ForeignKey(
         "people.Household", on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -301,7 +368,7 @@ class RunFigure(models.Model):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="figures")
     place = place_key()
     benefit = models.CharField(max_length=24, db_collation="C")
-    what = models.CharField(max_length=12, help_text="new, changed, stopped, same, unknown, missed, doubtful, paid")
+    what = models.CharField(max_length=12, help_text="a Change, or paid")
     units = models.BigIntegerField()
     fen = models.BigIntegerField()
 

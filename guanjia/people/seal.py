@@ -16,9 +16,7 @@ def seal(text: str) -> bytes:
     """`text` encrypted under the current key: key id, colon, 12 bytes nonce, ciphertext."""
     key_id: str = settings.GUANJIA_SEAL_KEY_ID
     nonce = os.urandom(12)
-    body = AESGCM(settings.GUANJIA_SEAL_KEYS[key_id]).encrypt(
-        nonce, text.encode(), key_id.encode()
-    )
+    body = AESGCM(settings.GUANJIA_SEAL_KEYS[key_id]).encrypt(nonce, text.encode(), key_id.encode())
     return key_id.encode() + b":" + nonce + body
 
 

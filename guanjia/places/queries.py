@@ -30,6 +30,11 @@ def below(code: str, digits: int) -> "Iterable[Place]":
     return found.filter(digits=digits).order_by("code")
 
 
+def under(code: str) -> "Iterable[Place]":
+    """The place and every unit of any level whose code begins with its code."""
+    return Place.objects.filter(code__startswith=code)
+
+
 def names(codes: Iterable[str]) -> dict[str, str]:
     """Code to name, for every code of any level that stands in the register."""
     wanted = {code[:n] for code in codes for n in (CITY, TOWN, COMMUNITY) if len(code) >= n}

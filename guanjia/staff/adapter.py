@@ -10,7 +10,7 @@ from guanjia.people import seal
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator, never by strangers."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth asks so
         """Nobody signs up alone."""
         return False
 

@@ -8,15 +8,20 @@ from django.http import HttpRequest
 from guanjia import __version__
 from guanjia.kit import clock
 from guanjia.staff import gate
-from guanjia.staff.roles import May
+from guanjia.staff.models import Post
+from guanjia.staff.roles import SECOND_FACTOR, May
 
 
 def hall(request: HttpRequest) -> dict[str, Any]:
     """Context of the base page."""
+    post: Post | None = getattr(request, "post", None)
     return {
+        # Public pages stand in the staff's frame for staff, in a plain one for everybody else.
+        "layout": "base.html" if request.user.is_authenticated else "resident.html",
         "today": clock.today(),
         "demo": settings.GUANJIA_DEMO_DAY is not None,
-        "post": getattr(request, "post", None),
+        "post": post,
+        "second_factor": post is not None and post.role in SECOND_FACTOR,
         "posts": getattr(request, "posts", []),
         "may": {what.value: gate.allows(request, what) for what in May},
         "version": __version__,

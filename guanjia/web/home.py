@@ -10,6 +10,8 @@ from pathlib import Path
 CLONE = Path(__file__).resolve().parents[2]
 FORMAT = 1
 KEY_BYTES = 32
+DEMO_STATE = "demo-state.toml"
+MARKS = ("demo.toml", DEMO_STATE)  # what a backup takes along besides database, files and keys
 
 
 class HomeError(RuntimeError):
@@ -17,12 +19,16 @@ class HomeError(RuntimeError):
 
 
 def folder() -> Path:
-    """`GUANJIA_DATA`; else `var/` in the clone, or for root a folder its server account can reach."""
+    """`GUANJIA_DATA`; else `var/` in the clone (installed without one: in the user's own data).
+
+    For root it is a folder that the server's account can reach.
+    """
     named = os.environ.get("GUANJIA_DATA")
     if named:
         return Path(named).resolve()
     if os.geteuid() != 0:
-        return CLONE / "var"
+        from_clone = (CLONE / "pyproject.toml").exists()
+        return CLONE / "var" if from_clone else Path.home() / ".local" / "share" / "guanjia"
     mark = hashlib.sha256(str(CLONE).encode()).hexdigest()[:12]
     return Path("/var/lib/guanjia") / mark
 
@@ -30,11 +36,18 @@ def folder() -> Path:
 def ensure(home: Path | None = None) -> Path:
     """Make the folder and its rooms where missing; refuse one from a newer version."""
     home = home or folder()
-    make_private(home)
-    version = home / "version"
-    if not version.exists():
-        version.write_text(f"{FORMAT}\n")
-    found = version.read_text().strip()
+    try:
+        make_private(home)
+        version = home / "version"
+        if not version.exists():
+            version.write_text(f"{FORMAT}\n")
+        found = version.read_text().strip()
+    except (PermissionError, NotADirectoryError) as problem:
+        raise HomeError(
+            f"数据目录 {home} 打不开：{problem.strerror}。请换一个您有权写的目录："
+            "GUANJIA_DATA=目录 guanjia …\n"
+            "The data folder cannot be written. Name another one by GUANJIA_DATA."
+        ) from None
     if not found.isdecimal() or int(found) > FORMAT:
         raise HomeError(
             f"数据目录 {home} 是由更新版本的莞家写的（格式 {found}，本程序能读到 {FORMAT}）。"
@@ -80,9 +93,19 @@ def secret(name: str) -> bytes:
     return key
 
 
-def keys_are_in_use() -> None:
+def keys_are_in_use(home: Path) -> None:
     """From now on a missing key is an error, not a reason to make a new one."""
-    (ensure() / "sealed").touch(mode=0o600)
+    (home / "sealed").touch(mode=0o600)
+
+
+def refuse_half_restored(home: Path) -> None:
+    """Raise HomeError where a restore was interrupted: database, files and keys may not fit."""
+    mark = home / "restoring"
+    if mark.exists():
+        raise HomeError(
+            f"上次从备份恢复没有完成。请重新运行：guanjia restore {mark.read_text().strip()}\n"
+            "The last restore did not finish. Run it again."
+        )
 
 
 def write_private(file: Path, text: str) -> None:
@@ -106,8 +129,14 @@ def demo_day(home: Path | None = None) -> date | None:
     return day
 
 
+def demo_is_synthetic(home: Path | None = None) -> bool:
+    """Whether a demonstration shows made-up people; a city's own files may take their place."""
+    state = (home or folder()) / DEMO_STATE
+    return not state.exists() or bool(tomllib.loads(state.read_text())["synthetic"])
+
+
 def mark_demo(today: date, home: Path | None = None) -> None:
     """Mark the folder as a demonstration whose today is `today`."""
     (ensure(home) / "demo.toml").write_text(
-        f"# 演示数据目录：其中全部为合成数据 / synthetic data only\ntoday = {today.isoformat()}\n"
+        f"# 演示数据目录，不是正式资料 / a demonstration, no real house\ntoday = {today.isoformat()}\n"
     )

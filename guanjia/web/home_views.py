@@ -20,10 +20,10 @@ A_YEAR = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponse:
     """Staff see what waits for their post; strangers see what this is and the public book."""
     today = clock.today()
-    shown = {"book_state": home_state.book_state(today)}
+    shown: dict[str, object] = {"book_state": home_state.book_state(today)}
     if not request.user.is_authenticated:
         return render(request, "landing.html", shown)
-    shown["waiting"] = home_state.waiting(request, today)
+    shown |= {"waiting": home_state.waiting(request), "last_run": home_state.last_run(request)}
     return render(request, "home.html", shown)
 
 

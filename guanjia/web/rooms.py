@@ -45,6 +45,6 @@ def entered(may: Mapping[str, bool], path: str) -> list[dict[str, object]]:
     open_to = [r for r in ROOMS if r.may is None or may.get(r.may.value)]
     found = [(r, address(r.name)) for r in open_to]
     shown = [(r, url) for r, url in found if url is not None]
-    inside = [url for _r, url in shown if path.startswith(url)]
+    inside = [url for _r, url in shown if path.startswith(url) and (url != "/" or path == "/")]
     here = max(inside, key=len, default="")
     return [{"room": r, "url": url, "here": url == here} for r, url in shown]

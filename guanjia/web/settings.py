@@ -18,6 +18,7 @@ GUANJIA_CITY = Path(os.environ.get("GUANJIA_CITY", ROOT / "cities" / "dongguan")
 GUANJIA_FILES = GUANJIA_HOME / "files"
 # The day a demonstration lives in; None means the wall clock (kit.clock reads it).
 GUANJIA_DEMO_DAY: date | None = home.demo_day()
+GUANJIA_DEMO_SYNTHETIC = home.demo_is_synthetic()
 
 SECRET_KEY = home.secret("django").hex()
 GUANJIA_SEAL_KEY_ID = "k1"
@@ -113,8 +114,13 @@ MFA_TOTP_ISSUER = "Guanjia"
 MFA_ADAPTER = "guanjia.staff.adapter.SecondFactors"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 LOCALE_PATHS = [ROOT / "locale"]
+# A language is offered where its catalogue stands: half a translation is none.
+TRANSLATED = [("en", "en", "English"), ("zh-hant", "zh_Hant", "繁體中文")]
+LANGUAGES = [
+    ("zh-hans", _("简体中文")),
+    *((code, name) for code, folder, name in TRANSLATED if (ROOT / "locale" / folder).is_dir()),
+]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -126,6 +132,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = GUANJIA_FILES
+
+# Shared by all processes: rate limits and used second-factor codes are counted once.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": GUANJIA_HOME / "cache",
+    }
+}
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

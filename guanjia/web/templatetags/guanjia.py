@@ -1,7 +1,7 @@
 """Template words for money, days, verdicts, marks and icons."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanjia.kit import clock
+from guanjia.policy.chapter import FigureRow
+from guanjia.policy.explanation import Explanation, Sentence
 from guanjia.web import rooms as the_rooms
 
 register = template.Library()
@@ -120,9 +122,45 @@ def moment_or_day(at: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def day_before(on: date) -> date:
+    """The last day of a half-open period that ends on `on`."""
+    return on - timedelta(days=1)
+
+
+@register.filter
+def unreviewed(row: FigureRow, on: date) -> date | None:
+    """The day by which a figure should have been reviewed, where that has passed."""
+    return row.unreviewed(on)
+
+
+@register.filter
+def less(fen: int) -> SafeString:
+    """A sum that is taken away: `8000` → `−80.00 元`."""
+    return yuan(-fen)
+
+
+@register.filter
+def pending(explanation: Explanation) -> list[Sentence]:
+    """The sentences that are not met or must be asked, in the order of the explanation."""
+    return [s for s in explanation.sentences if s.verdict != "met"]
+
+
+@register.filter
+def settled(explanation: Explanation) -> list[Sentence]:
+    """The sentences that are met."""
+    return [s for s in explanation.sentences if s.verdict == "met"]
+
+
+@register.filter
 def nth(items: Sequence[Any], place: int) -> Any:
     """The item at `place`, counted from 0."""
     return items[place]
+
+
+@register.filter
+def named(names: Mapping[str, str], code: str) -> str:
+    """The name that stands under `code`, or the code itself."""
+    return names.get(code, code)
 
 
 @register.filter
@@ -131,7 +169,9 @@ def dressed(field: BoundField) -> SafeString:
     kind = field.widget_type
     plain = {"checkbox": "form-check-input", "select": "form-select", "radioselect": ""}
     classes = plain.get(kind, "form-control") + (" is-invalid" if field.errors else "")
-    return field.as_widget(attrs={"class": classes.strip()})
+    # A placeholder that repeats the label says nothing, and looks like something typed.
+    attrs: dict[str, str | bool] = {"class": classes.strip(), "placeholder": False}
+    return field.as_widget(attrs=attrs)
 
 
 @register.simple_tag
@@ -168,7 +208,7 @@ def mark(kind: str, more: object = "") -> SafeString:
     tag = "a" if where else "span"
     link = format_html(' href="{}#{}"', where, anchor) if where else ""
     return format_html(
-        "<{tag}{link} class=\"mark-tag {tone}\">{icon}<span>{word}{more}</span></{tag}>",
+        '<{tag}{link} class="mark-tag {tone}">{icon}<span>{word}{more}</span></{tag}>',
         **{"tag": tag, "link": link, "tone": tone, "icon": icon(name), "word": word, "more": more},
     )
 

@@ -29,14 +29,19 @@ for (const moment of ["click", "focusin"]) {
   });
 }
 
-// Paper shows what the screen folds.
+// Paper is white, and shows what the screen folds, except what is there to be looked up (.fold).
+const root = document.documentElement;
 window.addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("main details:not([open])")) {
+  root.dataset.screen = root.dataset.bsTheme ?? "";
+  root.dataset.bsTheme = "light";
+  for (const fold of document.querySelectorAll("main details:not([open]):not(.fold)")) {
     fold.dataset.folded = "yes";
     fold.open = true;
   }
 });
 window.addEventListener("afterprint", () => {
+  if (root.dataset.screen) root.dataset.bsTheme = root.dataset.screen;
+  else delete root.dataset.bsTheme;
   for (const fold of document.querySelectorAll("details[data-folded]")) fold.open = false;
 });
 

@@ -1,0 +1,197 @@
+"""`guanjia run …`, `guanjia policy adopt`, `guanjia policy replay`: the office's verbs in a terminal."""
+
+import argparse
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from guanjia.entitlements import actions, adopting, queries
+from guanjia.entitlements import replay as replaying
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.models import WORKING, Run, RunState
+from guanjia.kit import clock, days, scope
+from guanjia.policy import book as books
+from guanjia.staff import queries as staff
+from guanjia.staff.models import Post, User
+from guanjia.staff.roles import ROLES, May
+
+LOOK_EVERY = 0.3  # seconds
+VERBS = ("approve", "reject", "cancel", "retry", "list")
+
+
+class Words(argparse.ArgumentParser):
+    """argparse whose refusals a clerk can read; exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how the command is written."""
+        said = message.replace("the following arguments are required:", "缺少")
+        said = said.replace("unrecognized arguments:", "不认识的选项")
+        print(
+            f"{said}\n写法：{self.format_usage().removeprefix('usage: ').strip()}", file=sys.stderr
+        )
+        sys.exit(2)
+
+
+class NoDesk(ValueError):
+    """Nobody by that name may do this."""
+
+
+def run(words: list[str]) -> int:
+    """`run 2020-01`, `run approve 2020-01 --as NAME`, `run list`; returns the exit status."""
+    verb, *words = words if words[:1] and words[0] in VERBS else ["ask", *words]
+    parser = Words(
+        prog=f"guanjia run{'' if verb == 'ask' else ' ' + verb}",
+        description="核算一个月；approve 审批，reject 退回，cancel 取消，retry 重试，list 列出全部批次。",
+        allow_abbrev=False,
+    )
+    if verb != "list":
+        parser.add_argument("month", type=_month, metavar="月份", help="例如 2020-01")
+        parser.add_argument("--as", dest="name", default="", metavar="账号", help="经办人或审批人")
+        parser.add_argument("--now", action="store_true", help="在这里办完再退出，显示进度")
+    if verb == "reject":
+        parser.add_argument("--because", required=True, metavar="原因", help="为什么退回")
+    asked = parser.parse_args(words)
+    if verb == "list":
+        return _list()
+    return _do(verb, asked.month, asked.name, getattr(asked, "because", ""), asked.now)
+
+
+def adopt(words: list[str]) -> int:
+    """`policy adopt FOLDER --as NAME --approved-by NAME`: check a book, show what changes, store it."""
+    parser = Words(prog="guanjia policy adopt", allow_abbrev=False)
+    parser.add_argument("folder", type=Path, metavar="目录", help="一个城市的政策簿")
+    parser.add_argument("--as", dest="name", default="", help="经办人的账号")
+    parser.add_argument("--approved-by", default="", help="审批人的账号")
+    asked = parser.parse_args(words[1:] if words[:1] == ["adopt"] else words)
+    new = books.load(asked.folder)
+    newest = queries.newest_revision()
+    if newest is not None and newest.revision == new.revision:
+        print("这个政策簿已经采用，没有变化。")
+        return 0
+    old = queries.book_of(newest.revision) if newest is not None else None
+    print("\n".join(adopting.differences(old, new)) or "条文没有变化。")
+    if not asked.name or not asked.approved_by:
+        print("还没有采用。核对以上变化后，请加上 --as 经办人 --approved-by 审批人 再运行一次。")
+        return 1
+    prepared, approved = _desk(asked.name, May.ASK_RUN), _desk(asked.approved_by, May.APPROVE_RUN)
+    actions.adopt_book(new, prepared.user, approved.user, clock.now())
+    print(f"已采用，版本 {new.revision[:12]}。以后的核算按它办；已作出的决定不受影响。")
+    return 0
+
+
+def replay(words: list[str]) -> int:
+    """`policy replay [MONTH …]`: decide stored determinations again; 0 where all agree."""
+    parser = Words(prog="guanjia policy replay", allow_abbrev=False)
+    parser.add_argument("months", nargs="*", type=_month, metavar="月份", help="不写就是全部月份")
+    asked = parser.parse_args(words[1:] if words[:1] == ["replay"] else words)
+    status = 0
+    with scope.hold(scope.Scope(kind="job")):
+        wanted = [r for r in queries.runs() if not asked.months or r.month in asked.months]
+    for one in wanted:
+        with scope.hold(scope.job(f"replay/{one.pk}", one.place_id, clock.today())):
+            report = replaying.replay([one])
+        words_of = "全部一致" if not report.disagreements else "有不一致"
+        print(
+            f"{one.month:%Y-%m} {one.get_state_display()}：重算 {report.checked} 个决定，{words_of}"
+        )
+        for found in report.disagreements[:20]:
+            print(f"  {found.what} #{found.determination}: {found.stored} → {found.again}")
+        status = status or int(bool(report.disagreements))
+    return status
+
+
+def _month(text: str) -> date:
+    try:
+        return days.read_month(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是月份，请写成 2020-01") from None
+
+
+def _do(verb: str, month: date, name: str, because: str, now: bool) -> int:
+    need = May.APPROVE_RUN if verb in ("approve", "reject") else May.ASK_RUN
+    desk = _desk(name, need)
+    with scope.hold(scope.staff(desk.pk, desk.role, desk.place_id, clock.today())):
+        found = _carry_out(verb, month, desk, because)
+    if now:
+        work_until_settled(found)
+    with scope.hold(scope.Scope(kind="job")):
+        found.refresh_from_db()
+    print(f"{found.month:%Y-%m}：{found.get_state_display()}")
+    if found.trouble:
+        print(found.trouble, file=sys.stderr)
+    return int(found.state == RunState.FAILED)
+
+
+def _carry_out(verb: str, month: date, desk: Post, because: str) -> Run:
+    if verb == "ask":
+        return actions.ask_run(month, desk.place_id, desk.user, clock.now(), clock.today())
+    found = queries.runs().filter(month=month).first()
+    if found is None:
+        raise RunError(f"没有 {month:%Y-%m} 的批次。请先运行 guanjia run {month:%Y-%m}。")
+    if verb == "approve":
+        return actions.approve_run(found.pk, desk.user, clock.now())
+    if verb == "reject":
+        return actions.reject_run(found.pk, desk.user, because, clock.now())
+    if verb == "cancel":
+        return actions.cancel_run(found.pk, desk.user, clock.now())
+    return actions.retry_run(found.pk, desk.user, clock.now())
+
+
+def work_until_settled(asked: Run) -> None:
+    """Work off the queue here, showing how far the run is, until it waits for a person or is done."""
+    worker = threading.Thread(target=_work, daemon=True)
+    worker.start()
+    with _bar() as bar:
+        line = bar.add_task("", total=None)
+        while True:
+            with scope.hold(scope.Scope(kind="job")):
+                asked.refresh_from_db()
+            title = f"{asked.month:%Y-%m} {asked.get_state_display()}"
+            bar.update(line, description=title, completed=asked.done, total=asked.total or None)
+            if asked.state not in WORKING:
+                break
+            time.sleep(LOOK_EVERY)
+    worker.join()
+
+
+def _work() -> None:
+    ours = app.connector
+    assert isinstance(ours, DjangoConnector)
+    with app.replace_connector(ours.get_worker_connector()) as worker:
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), transient=not sys.stdout.isatty())
+
+
+def _desk(name: str, need: May) -> Post:
+    """The post by which a user may do this; without a name, the only one there is."""
+    users = User.objects.filter(username=name) if name else User.objects.filter(is_active=True)
+    able = [
+        post
+        for user in users
+        for post in staff.posts_of(user.pk, clock.today())
+        if need in ROLES[post.role]
+    ]
+    if len({post.user_id for post in able}) == 1:
+        return able[0]
+    if name:
+        raise NoDesk(f"账号 {name} 没有这项权限，或没有这个账号。请换一个账号。")
+    who = "、".join(sorted({post.user.username for post in able})) or "没有人"
+    raise NoDesk(f"请用 --as 写明是谁。有这项权限的：{who}。")
+
+
+def _list() -> int:
+    with scope.hold(scope.Scope(kind="job")):
+        for one in queries.runs():
+            print(f"{one.month:%Y-%m}  {one.place}  {one.get_state_display()}  {one.trouble}")
+    return 0

@@ -1,0 +1,166 @@
+"""Posting an approved run: awards in order of their keys, one batch a transaction.
+
+What is paid is what the standing determination says, for the run's month and for earlier months
+that no run has paid. The ledger's keys see to it that a month is never paid twice.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from guanjia.entitlements import queries
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.models import Run, RunFigure, RunState
+from guanjia.entitlements.snapshot import KNOWN, LONG_AGO, corrected
+from guanjia.entitlements.weighing import Granted
+from guanjia.kit import days, money, scope
+from guanjia.ledger import actions as ledger
+from guanjia.ledger import binary
+from guanjia.ledger import queries as ledger_queries
+from guanjia.ledger.records import Because, NewPayment
+from guanjia.policy.decide import rules
+
+BATCH = 5000
+LOOK_BACK = 24
+"""Months: awards that ended longer ago are not looked at for months unpaid."""
+
+BANK_FILES = "interop.write_bank_files"
+"""The task that writes a run's bank files and then says that it is paid."""
+
+AWARDS = f"""
+SELECT a.benefit, a.person_id, a.household_id, a.id, a.number, a.place, a.granted, a.assessed_on,
+  a.pays_from, a.since, a.until, a.recorded_at > %(last_known_at)s::timestamptz
+FROM entitlements_award a
+WHERE a.id > %(cursor)s::bigint AND {KNOWN.format("a")} AND a.since <= %(month)s::date
+  AND (a.until IS NULL OR a.until > %(back_to)s::date) AND a.place >= %(lo)s::text AND a.place < %(hi)s::text
+ORDER BY a.id LIMIT %(size)s::bigint
+"""
+STANDING = """
+SELECT t.position, h.id, h.pays
+FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS t(award, month, position)
+CROSS JOIN LATERAL (
+  SELECT d.id, d.pays FROM entitlements_determination d
+  WHERE d.award_id = t.award AND d.since <= t.month AND NOT d.run_id = ANY(%s::bigint[])
+  ORDER BY d.since DESC, d.id DESC LIMIT 1
+) h WHERE h.pays > 0 ORDER BY t.position
+"""
+
+
+class Due(NamedTuple):
+    """One month that one award is due."""
+
+    benefit: str
+    unit: str
+    award: Granted
+    month: date
+
+
+@transaction.atomic
+def pay_batch(run_id: int, on: date, size: int = BATCH) -> bool:
+    """Post the next `size` awards of an approved run; False when there are no more.
+
+    With the last one, the job that writes the bank files is asked for. Raises RunError and
+    LedgerError where a budget is short: what was posted before stands, the rest waits.
+    """
+    run = Run.objects.select_for_update().get(pk=run_id)
+    if run.state != RunState.APPROVED:
+        return False
+    if run.cursor == 0:
+        _check_budgets(run)
+    found = _next_awards(run, size)
+    if not found:
+        app.configure_task(BANK_FILES, lock=f"run/{run_id}").defer(run_id=run_id)
+        return False
+    assert run.approved_by_id is not None  # the schema's promise
+    because = Because(on, run.prepared_by_id, run.approved_by_id, run.pk)
+    ledger.post_payments(_payments(run, found), because)
+    run.cursor, run.done = found[-1][1].id, run.done + len(found)
+    run.save(update_fields=["cursor", "done"])
+    return True
+
+
+def awards_to_pay(run: Run) -> int:
+    """How many awards a run looks at when it pays."""
+    counted = AWARDS[AWARDS.index("FROM entitlements_award a\n") : AWARDS.index("ORDER BY a.id")]
+    return int(binary.rows(f"SELECT count(*) {counted}", {**_values(run), "cursor": 0})[0][0])
+
+
+def _next_awards(run: Run, size: int) -> list[tuple[tuple[str, str], Granted]]:
+    """((benefit, unit), award) in order of keys."""
+    values = _values(run)
+    rows = binary.rows(AWARDS, {**values, "cursor": run.cursor, "size": size})
+    awards = corrected([Granted(*row[3:]) for row in rows], values["last_known_at"])
+    return [
+        ((benefit, f"h{household}" if person is None else f"p{person}"), award)
+        for (benefit, person, household, *_rest), award in zip(rows, awards, strict=True)
+    ]
+
+
+def _values(run: Run) -> dict[str, Any]:
+    last = queries.last_paid_run(run.place_id, run.month)
+    lo, hi = scope.place_range(run.place_id)
+    return {
+        "known_at": run.known_at,
+        "last_known_at": last.known_at if last else LONG_AGO,
+        "month": run.month,
+        "back_to": days.add_months(run.month, -LOOK_BACK),
+        "lo": lo,
+        "hi": hi,
+    }
+
+
+def _payments(run: Run, found: Sequence[tuple[tuple[str, str], Granted]]) -> list[NewPayment]:
+    last = queries.last_paid_run(run.place_id, run.month)
+    last_month = last.month if last else None
+    book = queries.book_of(run.revision_id)
+    due = [
+        Due(benefit, unit, award, month)
+        for (benefit, unit), award in found
+        for month in (*queries.months_behind(award, last_month, run.month), run.month)
+        if award.due(month) and benefit not in rules(book, month).undecidable
+    ]
+    pairs = [d.award.id for d in due], [d.month for d in due]
+    standing = binary.rows(STANDING, [*pairs, queries.ended_runs()])
+    return [
+        NewPayment(
+            *(due[place - 1].benefit, due[place - 1].unit, due[place - 1].award.number),
+            *(due[place - 1].month, due[place - 1].award.place, due[place - 1].award.id),
+            *(determination, pays),
+        )
+        for place, determination, pays in standing
+    ]
+
+
+def _check_budgets(run: Run) -> None:
+    """Before the first payment: every budget that is short, in one sentence."""
+    needs = {
+        ledger.budget(figure.place_id, figure.benefit): figure
+        for figure in RunFigure.objects.filter(run=run, what="paid").select_related("place")
+    }
+    held = {a.path: a.balance for a in ledger_queries.accounts("budget/") if a.path in needs}
+    short = [
+        _("%(place)s %(account)s 差 %(fen)s")
+        % {
+            "place": figure.place.name,
+            "account": path,
+            "fen": money.show(figure.fen - held.get(path, 0)),
+        }
+        for path, figure in needs.items()
+        if figure.fen > held.get(path, 0)
+    ]
+    if short:
+        raise RunError(
+            _(
+                "有 %(count)d 个预算账户余额不够，没有记任何一笔账：%(list)s%(more)s。"
+                "请先追加拨款，再点“重试”。"
+            )
+            % {
+                "count": len(short),
+                "list": "；".join(short[:5]),
+                "more": "；…" if len(short) > 5 else "",
+            }
+        )

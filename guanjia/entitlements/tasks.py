@@ -1,0 +1,147 @@
+"""The jobs of a run: determine, pay, and the watch that takes up what a killed worker left.
+
+A job carries the run's number alone, runs under the scope of the run's place, and goes on where
+the run's cursor stands. What it cannot do is written on the run in a sentence.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial, wraps
+
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import JobAborted
+
+from guanjia.entitlements import actions, comparing, determining, paying
+from guanjia.entitlements.ahead import Ahead
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.models import WORKING, Run
+from guanjia.kit import clock, scope
+from guanjia.ledger.errors import LedgerError
+
+logger = logging.getLogger(__name__)
+
+AGAIN_AT_ONCE = (OperationalError, InterfaceError, JobAborted)
+
+AGAIN = RetryStrategy(
+    max_attempts=10,
+    linear_wait=5,
+    retry_exceptions=(OperationalError, InterfaceError, JobAborted),
+)
+"""A lost connection, and a worker that is told to stop: the job goes back into the queue."""
+
+HEARTBEAT = 30
+"""Seconds without a sign after which a worker counts as gone."""
+
+Stop = Callable[[], bool]
+
+
+def eyes_of(run_id: int) -> scope.Scope:
+    """The scope of a run's jobs: its place and all below it."""
+    with scope.hold(scope.Scope(kind="job")):
+        place = Run.objects.values_list("place_id", flat=True).get(pk=run_id)
+    return scope.job(f"run/{run_id}", place, clock.today())
+
+
+def speaks_on_the_run(
+    work: Callable[[int, Stop], None],
+) -> Callable[[JobContext | None, int], None]:
+    """Make a job of some work on a run: whatever stops it for good stands on the run afterwards.
+
+    The work asks whether to stop between its batches; then the job waits for another worker.
+    """
+
+    @wraps(work)
+    def job(context: JobContext | None, run_id: int) -> None:
+        try:
+            work(run_id, context.should_abort if context else lambda: False)
+        except AGAIN_AT_ONCE:
+            raise
+        except (RunError, LedgerError) as problem:
+            _fail(run_id, str(problem))
+        except Exception as problem:
+            code = secrets.token_hex(4).upper()
+            logger.exception("run %s stopped, code %s", run_id, code)
+            _fail(run_id, _unforeseen(problem, code))
+
+    return job
+
+
+@app.task(name=actions.DETERMINE, queue="runs", retry=AGAIN, pass_context=True)
+@speaks_on_the_run
+def determine(run_id: int, stop: Stop) -> None:
+    """Decide everybody, then make the run ready for approval."""
+    eyes = eyes_of(run_id)
+    going = True
+    with Ahead(partial(_read, run_id), eyes) as ahead:
+        while going:
+            _stop_if(stop)
+            with scope.hold(eyes):
+                going = determining.determine_batch(run_id, clock.now(), ahead=ahead)
+    with scope.hold(eyes):
+        comparing.finish(run_id, clock.now())
+
+
+@app.task(name=actions.PAY, queue="runs", retry=AGAIN, pass_context=True)
+@speaks_on_the_run
+def pay(run_id: int, stop: Stop) -> None:
+    """Post an approved run; its end asks for the bank files."""
+    eyes = eyes_of(run_id)
+    going = True
+    while going:
+        _stop_if(stop)
+        with scope.hold(eyes):
+            going = paying.pay_batch(run_id, clock.today())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="entitlements.take_up", queue="runs")
+async def take_up(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
+    """Every minute: jobs of workers that gave no sign are put back in the queue."""
+    await take_up_stalled(HEARTBEAT)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="entitlements.take_up_runs", queue="runs")
+def take_up_runs(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
+    """Every five minutes: a run at work for which no job waits or works gets one again."""
+    alive = ProcrastinateJob.objects.filter(status__in=("todo", "doing"))
+    with scope.hold(scope.Scope(kind="job")):
+        at_work = list(Run.objects.filter(state__in=WORKING))
+    for run in at_work:
+        if not alive.filter(args__run_id=run.pk).exists():
+            actions.go_on(run)
+
+
+async def take_up_stalled(seconds: float) -> int:
+    """Put back the jobs of workers without a sign for so many seconds; returns how many."""
+    manager = app.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+    for job in stalled:
+        await manager.retry_job(job)
+    return len(stalled)
+
+
+def _stop_if(stop: Stop) -> None:
+    if stop():
+        raise JobAborted
+
+
+def _read(run_id: int, cursor: int, size: int) -> determining.Homes:
+    return determining.read_homes(Run.objects.get(pk=run_id), cursor, size)
+
+
+def _fail(run_id: int, trouble: str) -> None:
+    with scope.hold(eyes_of(run_id)):
+        actions.fail_run(run_id, trouble)
+
+
+def _unforeseen(problem: Exception, code: str) -> str:
+    return _(
+        "核算中出了意外（%(kind)s），停在已完成的一批之后，做完的都保留着。"
+        "请点“重试”；再出现时把编号 %(code)s 告诉系统管理员。"
+    ) % {"kind": type(problem).__name__, "code": code}

@@ -1,0 +1,196 @@
+"""Leads: 应享未享, 存疑 and 待补问 by community; what a visit found; the list as a file."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guanjia.entitlements import books, forms, lead_pages, settling, units, why
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.lead_pages import Mark, Wanted
+from guanjia.entitlements.models import Lead, LeadKind, LeadState
+from guanjia.kit import clock, money
+from guanjia.people import words
+from guanjia.places import queries as places
+from guanjia.staff import gate
+from guanjia.staff.models import User
+from guanjia.staff.roles import May
+
+ALL = "all"
+DANGEROUS = ("=", "+", "-", "@", "\t")  # a spreadsheet would take these for a formula
+
+
+@require_safe
+@gate.may(May.SETTLE_LEADS)
+def leads(request: HttpRequest) -> HttpResponse:
+    """Where somebody should go and look, by place."""
+    form = _filter(request)
+    wanted = _wanted(form)
+    rows, after = lead_pages.page(wanted, _mark(request), clock.today())
+    asked = {k: v for k, v in form.data.items() if k in form.fields and v}
+    shown = {
+        "form": form,
+        "rows": rows,
+        "tallies": lead_pages.tallies(wanted.place),
+        "kinds": list(LeadKind),
+        "in_bulk": {lead.pk for lead, _unit in rows if _may_be_ticked(lead)},
+        "csv_url": f"?{urlencode(asked)}",
+        "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
+        "next_url": f"?{urlencode({**asked, 'after': f'{after.place}~{after.number}'})}"
+        if after
+        else None,
+    }
+    return render(request, "entitlements/leads.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate.may(May.SETTLE_LEADS)
+def lead(request: HttpRequest, number: int) -> HttpResponseBase:
+    """One lead: who, what the text says, and what the visit found."""
+    try:
+        found = Lead.objects.select_related(
+            "determination__run", "first_run", "last_run", "settled_by", "household"
+        ).get(pk=number)
+    except Lead.DoesNotExist:
+        raise Http404 from None
+    form = forms.Settle(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _settle(request, found, form)
+    shown = {
+        "lead": found,
+        "unit": units.of_rows([found], clock.today())[found.pk],
+        "form": form,
+        "answer": why.of_determination_or_none(found.determination, clock.today()),
+    }
+    return render(request, "entitlements/lead.html", shown)
+
+
+@require_POST
+@gate.may(May.SETTLE_LEADS)
+def settle_many(request: HttpRequest) -> HttpResponseBase:
+    """Confirm the ticked doubts, whose only reason is death or an age limit, with one note."""
+    ticked = [int(n) for n in request.POST.getlist("lead") if n.isdecimal() and len(n) <= 18]
+    if not ticked:
+        messages.error(request, _("一条也没有勾选。请先勾选要确认的线索。"))
+        return redirect("leads")
+    note = request.POST.get("note", "")[: forms.LONGEST_NOTE]
+    try:
+        done = settling.settle_in_bulk(ticked, _user(request), note, clock.now(), clock.today())
+    except RunError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("已确认 %(n)d 条，从没有发放的月份起停发。") % {"n": done})
+    return redirect(f"{reverse('leads')}?kind={LeadKind.DOUBTFUL.value}")
+
+
+@require_safe
+@gate.may(May.SETTLE_LEADS)
+def leads_csv(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as CSV, UTF-8 with a mark, so that office programs open it."""
+    wanted = _wanted(_filter(request))
+    name = f"leads-{wanted.place}-{clock.today():%Y%m%d}.csv"
+    return StreamingHttpResponse(
+        _lines(wanted),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _settle(request: HttpRequest, found: Lead, form: forms.Settle) -> HttpResponseBase:
+    """Write down what the visit found; back to the list, or to the lead where it was refused."""
+    asked = form.cleaned_data
+    try:
+        settling.settle_lead(
+            *(found.pk, _user(request), asked["outcome"], asked["note"]),
+            *(clock.now(), clock.today()),
+        )
+    except RunError as refused:
+        messages.error(request, str(refused))
+        return redirect("lead", found.pk)
+    messages.success(request, _("已记下核实结果。"))
+    return redirect(f"{reverse('leads')}?kind={found.kind}")
+
+
+def _lines(wanted: Wanted) -> Iterator[bytes]:
+    titles = books.titles()
+    yield "\ufeff".encode()
+    yield _line(
+        [_("类别"), _("待遇"), _("姓名"), _("证件号"), _("年龄"), _("地方"), _("每期应得（元）")]
+    )
+    for lead, unit in lead_pages.everyone(wanted, clock.today()):
+        chip = unit.chip
+        net = lead.determination.net
+        yield _line(
+            [
+                lead.get_kind_display(),
+                titles.get(lead.benefit, lead.benefit),
+                chip.name if chip else "",
+                chip.masked if chip else "",
+                chip.age if chip else "",
+                unit.place,
+                "" if net is None else money.show(net).removesuffix(" 元").replace(",", ""),
+            ]
+        )
+
+
+def _line(cells: list[object]) -> bytes:
+    out = io.StringIO()
+    texts = [str(cell) for cell in cells]
+    csv.writer(out).writerow([f"'{t}" if t.startswith(DANGEROUS) else t for t in texts])
+    return out.getvalue().encode()
+
+
+def _filter(request: HttpRequest) -> forms.LeadFilter:
+    here: str = request.post.place_id  # type: ignore[attr-defined]
+    data = {"state": LeadState.OPEN.value, **request.GET.dict()}
+    digits = lead_pages.BELOW.get(len(here))
+    names = [(p.code, words.short(p.name)) for p in places.below(here, digits)] if digits else []
+    asked = data.get("place", "")
+    if asked.startswith(here) and len(asked) == places.COMMUNITY:
+        names.append((asked, words.short(places.full_name(asked))))
+    whole = (here, _("%(place)s（全部）") % {"place": places.full_name(here)})
+    data["place"] = asked or here
+    return forms.LeadFilter(data, places=[whole, *names], benefits=books.titles().items())
+
+
+def _may_be_ticked(lead: Lead) -> bool:
+    return lead.state == LeadState.OPEN and settling.may_settle_in_bulk(lead)
+
+
+def _wanted(form: forms.LeadFilter) -> Wanted:
+    """The filter that the form says; one that it cannot say is refused. Raises BadRequest."""
+    if not form.is_valid():
+        raise BadRequest("filter")
+    asked = form.cleaned_data
+    state = "" if asked["state"] == ALL else asked["state"]
+    return Wanted(asked["place"], asked["kind"], asked["benefit"], state)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the gate let nobody else in
+    return request.user
+
+
+def _mark(request: HttpRequest) -> Mark | None:
+    """Where the last page ended, from the address. Raises BadRequest."""
+    text = request.GET.get("after", "")
+    if not text:
+        return None
+    place, _tilde, number = text.partition("~")
+    if not place.isdecimal() or not number.isdecimal() or len(text) > 40:
+        raise BadRequest("after")
+    return Mark(place, int(number))

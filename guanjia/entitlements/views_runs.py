@@ -1,0 +1,219 @@
+"""Runs: ask for a month, watch it, see what changed, and the second person's yes or no."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from guanjia.entitlements import actions, books, forms, queries, run_pages, units
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.models import Change, Run
+from guanjia.kit import clock
+from guanjia.staff import gate
+from guanjia.staff.models import Post, User
+from guanjia.staff.roles import May
+
+A_MINUTE = 60
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def runs(request: HttpRequest) -> HttpResponse:
+    """All months that were worked out, newest first, and the form to ask for one."""
+    rows = list(queries.runs()[: queries.PAGE])
+    sums = run_pages.paid_sums(rows)
+    shown = {
+        "rows": [(run, sums.get(run.pk)) for run in rows],
+        "form": forms.AskRun(today=clock.today()),
+    }
+    return render(request, "entitlements/runs.html", shown)
+
+
+@require_POST
+@gate.may(May.ASK_RUN)
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a month. Asked twice, it is one run."""
+    form = forms.AskRun(request.POST, today=clock.today())
+    if not form.is_valid():
+        messages.error(request, _("请从列表里选一个月份。"))
+        return redirect("runs")
+    try:
+        found = actions.ask_run(
+            form.cleaned_data["month"],
+            _post(request).place_id,
+            _user(request),
+            clock.now(),
+            clock.today(),
+        )
+    except RunError as refused:
+        messages.error(request, str(refused))
+        return redirect("runs")
+    return redirect("run", found.pk)
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    """One month: how far it is, what changed, what is paid, and what may be done next."""
+    return _page(request, _run(number), forms.Reject())
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def progress(request: HttpRequest, number: int) -> HttpResponse:
+    """The progress alone, asked for every two seconds; once the step is over, the whole page."""
+    found = _run(number)
+    if found.state not in run_pages.WORKING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "entitlements/run_progress.html", _progress(found))
+
+
+@require_POST
+@gate.may(May.APPROVE_RUN)
+def approve(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The second person says yes: the money is posted."""
+    done = _("已批准。正在记账，完成后可以下载银行文件。")
+    return _do(
+        request, number, lambda run: actions.approve_run(run, _user(request), clock.now()), done
+    )
+
+
+@require_POST
+@gate.may(May.APPROVE_RUN)
+def reject(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The second person says no, and why."""
+    form = forms.Reject(request.POST)
+    if not form.is_valid():
+        return _page(request, _run(number), form, status=422)
+    reason = form.cleaned_data["reason"]
+    done = _("已退回，并已写明原因。")
+    return _do(
+        request,
+        number,
+        lambda run: actions.reject_run(run, _user(request), reason, clock.now()),
+        done,
+    )
+
+
+@require_POST
+@gate.may(May.ASK_RUN)
+def cancel(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Stop a run that was asked for and is not approved."""
+    done = _("已停止。没有发放任何一笔。")
+    return _do(
+        request, number, lambda run: actions.cancel_run(run, _user(request), clock.now()), done
+    )
+
+
+@require_POST
+@gate.may(May.ASK_RUN)
+def retry(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Take up again where it failed."""
+    done = _("已从停下的地方继续。")
+    return _do(
+        request, number, lambda run: actions.retry_run(run, _user(request), clock.now()), done
+    )
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def units_of(request: HttpRequest, number: int, what: str) -> HttpResponse:
+    """Who is behind a figure of a run: the decisions that changed in one way."""
+    if what not in run_pages.LISTED:
+        raise Http404
+    found, titles = _run(number), books.titles()
+    benefit, place = request.GET.get("benefit", ""), request.GET.get("place", "")
+    if (benefit and benefit not in titles) or (place and not place.isdecimal()):
+        raise BadRequest("filter")
+    found_rows = queries.changes(found.pk, what, benefit, place, _after(request), queries.PAGE + 1)
+    rows = found_rows[: queries.PAGE]
+    after = rows[-1].pk if len(found_rows) > queries.PAGE else None
+    whom = units.of_rows(rows, clock.today())
+    asked = {k: v for k, v in (("benefit", benefit), ("place", place)) if v}
+    shown = {
+        "run": found,
+        "what": Change(what),
+        "benefit_code": benefit,
+        "town": run_pages.town_of(place),
+        "rows": [(row, whom[row.pk]) for row in rows],
+        "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
+        "next_url": f"?{urlencode({**asked, 'after': str(after)})}" if after else None,
+    }
+    return render(request, "entitlements/run_units.html", shown)
+
+
+def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 200) -> HttpResponse:
+    titles = books.titles()
+    shown = {
+        "run": found,
+        "form": form,
+        "figures": run_pages.figures(found, titles),
+        "columns": run_pages.COLUMNS,
+        "listed": [what.value for what in run_pages.LISTED],
+        "undecidable": [titles.get(code, code) for code in found.undecidable.split(",") if code],
+        "files": queries.bank_files(found.pk),
+        "mine": found.prepared_by_id == request.user.pk,
+        "working": found.state in run_pages.WORKING,
+        **_progress(found),
+    }
+    return render(request, "entitlements/run.html", shown, status=status)
+
+
+def _progress(found: Run) -> dict[str, Any]:
+    left = run_pages.seconds_left(found, clock.now())
+    return {"run": found, "left": _left(left) if left is not None else ""}
+
+
+def _left(seconds: int) -> str:
+    """How long still, in words."""
+    if seconds < A_MINUTE:
+        return ngettext("约还需 %(n)d 秒", "约还需 %(n)d 秒", seconds) % {"n": seconds}
+    minutes = round(seconds / A_MINUTE)
+    return ngettext("约还需 %(n)d 分钟", "约还需 %(n)d 分钟", minutes) % {"n": minutes}
+
+
+def _do(
+    request: HttpRequest, number: int, verb: Callable[[int], object], done: str
+) -> HttpResponseBase:
+    """Do one verb to a run and go back to its page, with what came of it."""
+    found = _run(number)
+    try:
+        verb(found.pk)
+    except RunError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect("run", found.pk)
+
+
+def _run(number: int) -> Run:
+    """The run. Raises Http404."""
+    try:
+        return queries.runs().get(pk=number)
+    except Run.DoesNotExist:
+        raise Http404 from None
+
+
+def _after(request: HttpRequest) -> int:
+    """Where the last page ended, from the address. Raises BadRequest."""
+    text = request.GET.get("after", "")
+    if text and (not text.isdecimal() or len(text) > 18):
+        raise BadRequest("after")
+    return int(text or 0)
+
+
+def _post(request: HttpRequest) -> Post:
+    post: Post = request.post  # type: ignore[attr-defined]
+    return post
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the gate let nobody else in
+    return request.user

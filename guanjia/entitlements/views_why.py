@@ -1,0 +1,74 @@
+"""为什么: the pages that explain a stored decision, and what the text says of somebody now."""
+
+from datetime import date
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from guanjia.entitlements import page_queries, units, why
+from guanjia.entitlements.models import Determination
+from guanjia.kit import clock, days
+from guanjia.people import queries as people
+from guanjia.people.models import Person
+from guanjia.staff import gate
+from guanjia.staff.roles import May
+
+MONTHS_BACK = 18
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def stored(request: HttpRequest, number: int) -> HttpResponse:
+    """A stored decision, by the book and the facts of its day; it is worked out again and compared."""
+    try:
+        found = page_queries.determination(number)
+    except Determination.DoesNotExist:
+        raise Http404 from None
+    shown = {
+        "one": found,
+        "answer": why.of_determination_or_none(found, clock.today()),
+        "unit": units.of_rows([found], clock.today())[found.pk],
+        "periods": page_queries.periods_of_unit(found),
+    }
+    return render(request, "entitlements/why.html", shown)
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def now(request: HttpRequest, number: int, benefit: str) -> HttpResponse:
+    """What the newest book says of a person in a month, by the facts known now."""
+    today = clock.today()
+    month = _month(request.GET.get("month", ""), today)
+    try:
+        person = people.person(number)
+        answer: why.Answer | None = why.of_now(number, benefit, month, clock.now(), today)
+    except (Person.DoesNotExist, KeyError):
+        raise Http404 from None
+    except why.OutOfReach:
+        answer = None
+    months = [days.add_months(today, -back) for back in range(MONTHS_BACK)]
+    shown = {
+        "person": person,
+        "code": benefit,
+        "answer": answer,
+        "month": month,
+        "months": [(f"{m:%Y-%m}", _words(m), m == month) for m in months],
+    }
+    return render(request, "entitlements/why_now.html", shown)
+
+
+def _month(text: str, today: date) -> date:
+    """The month that the address names; without one, this month. Raises BadRequest."""
+    if not text:
+        return today.replace(day=1)
+    try:
+        return days.read_month(text)
+    except ValueError:
+        raise BadRequest("month") from None
+
+
+def _words(month: date) -> str:
+    return _("%(y)d年%(m)d月") % {"y": month.year, "m": month.month}

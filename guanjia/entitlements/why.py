@@ -1,0 +1,87 @@
+"""为什么: a stored decision explained by the book and the facts of its day, or a result of now."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from guanjia.entitlements import books, queries, snapshot
+from guanjia.entitlements.models import Determination
+from guanjia.entitlements.snapshot import Frozen
+from guanjia.people.models import Person
+from guanjia.policy.book import Book
+from guanjia.policy.explain import explain
+from guanjia.policy.explanation import Explanation
+from guanjia.policy.family import HOUSEHOLD
+
+
+class OutOfReach(LookupError):
+    """The household, or one of its members, is not within this post's reach on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An explanation, and whether the stored decision still follows from book and facts."""
+
+    explanation: Explanation
+    known_at: datetime
+    agrees: bool
+
+
+def of_determination(stored: Determination, today: date) -> Answer:
+    """Why a stored decision came out as it did, by the text and the facts as then known.
+
+    Raises OutOfReach.
+    """
+    book = queries.book_of(stored.revision_id)
+    household = stored.household_id
+    if household is None and stored.person_id is not None:
+        household = snapshot.household_of(stored.person_id, stored.since, stored.known_at)
+    frozen = _frozen(book, household, stored.since, stored.known_at)
+    unit = _unit(frozen, stored.person_id)
+    said = explain(book, stored.since, frozen.family, stored.benefit, unit, _names(frozen), today)
+    same = (said.entitled, said.gross, said.net) == (stored.entitled, stored.gross, stored.net)
+    whole = snapshot.fingerprint(frozen, book.facts) == stored.facts_hash
+    return Answer(said, stored.known_at, same and whole)
+
+
+def of_determination_or_none(stored: Determination, today: date) -> Answer | None:
+    """The same; None where the household or its members are out of reach."""
+    try:
+        return of_determination(stored, today)
+    except OutOfReach:
+        return None
+
+
+def of_now(person: int, benefit: str, month: date, known_at: datetime, today: date) -> Answer:
+    """What the newest book says of a person, or of the person's household, in a month.
+
+    Raises OutOfReach, and KeyError for a benefit that the book does not have.
+    """
+    book = books.newest()
+    if book is None:
+        raise KeyError(benefit)
+    chapter = book.chapter(benefit)
+    household = snapshot.household_of(person, month, known_at)
+    frozen = _frozen(book, household, month, known_at)
+    unit = HOUSEHOLD if chapter.unit == "household" else _unit(frozen, person)
+    said = explain(book, month, frozen.family, benefit, unit, _names(frozen), today)
+    return Answer(said, known_at, True)
+
+
+def _frozen(book: Book, household: int | None, on: date, known_at: datetime) -> Frozen:
+    found = snapshot.read(book, [household], on, known_at) if household is not None else []
+    if not found or not found[0].persons:
+        raise OutOfReach
+    return found[0]
+
+
+def _unit(frozen: Frozen, person: int | None) -> int:
+    if person is None:
+        return HOUSEHOLD
+    if person not in frozen.persons:
+        raise OutOfReach
+    return frozen.persons.index(person)
+
+
+def _names(frozen: Frozen) -> list[str]:
+    people = Person.objects.in_bulk(frozen.persons)
+    return [people[number].name for number in frozen.persons]

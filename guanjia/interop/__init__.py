@@ -1,0 +1,1 @@
+"""Other systems' languages: import and export, bank files, and the synthetic city."""

@@ -1,0 +1,123 @@
+"""The whole city, household by household: shares of towns, of 户籍, of dormitory beds; lean in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+
+from guanjia.interop.synthetic import (
+    cast,
+    children,
+    health,
+    later,
+    lives,
+    poor,
+    shapes,
+    wealth,
+    work,
+)
+from guanjia.interop.synthetic.draft import Home
+from guanjia.interop.synthetic.numbers import Numbers
+from guanjia.people.records import NewHousehold
+
+LOCAL_SHARE = 0.25
+"""About three of four residents have their 户籍 elsewhere (end of 2019: 2,510,600 of 10.05 million)."""
+BED_SHARE = 1_895_584 / 10_466_625
+"""Persons in collective households, census of 2020."""
+POOR_SHARE = 0.035
+"""Of local households; more than in the real city, so that a small one has every case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town with its census population and the codes of its communities."""
+
+    code: str
+    population: int
+    communities: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Stock:
+    """How many persons of each sort were made, so that the shares come out."""
+
+    local: int = 0
+    beds: int = 0
+    others: int = 0
+    poor: int = 0
+
+    def next(self) -> str:
+        """The sort that is furthest behind its share."""
+        made = self.local + self.beds + self.others + 1
+        behind = {
+            "local": LOCAL_SHARE - self.local / made,
+            "beds": BED_SHARE - self.beds / made,
+            "others": 1 - LOCAL_SHARE - BED_SHARE - self.others / made,
+        }
+        return max(behind, key=behind.__getitem__)
+
+
+def make(towns: Sequence[Town], seed: int, residents: int) -> Iterator[NewHousehold]:
+    """Households with at least `residents` persons in all, the cast first; same seed, same city."""
+    return (home.household for home in homes(towns, seed, residents))
+
+
+def homes(towns: Sequence[Town], seed: int, residents: int) -> Iterator[Home]:
+    """The same, with what the makers knew of them."""
+    random, numbers, stock = Random(seed), Numbers(), Stock()  # noqa: S311 - a toy city
+    made = 0
+    for home in cast.everybody(numbers, [code for town in towns for code in town.communities]):
+        made += len(home.drafts)
+        stock.local += len(home.drafts)
+        yield home
+    weights = list(accumulate(town.population for town in towns))
+    serial = 0
+    while made < residents:
+        serial += 1
+        sort = stock.next()
+        town = random.choices(towns, cum_weights=weights)[0]
+        home = _home(random, numbers, town, sort, serial)
+        _furnish(random, home, stock.poor)
+        stock.poor += home.poor
+        setattr(stock, sort, getattr(stock, sort) + len(home.drafts))
+        made += len(home.drafts)
+        yield home
+
+
+def _home(random: Random, numbers: Numbers, town: Town, sort: str, serial: int) -> Home:
+    place = random.choice(town.communities)
+    local, is_poor = sort == "local", sort == "local" and random.random() < POOR_SHARE
+    parts = _parts(random, sort, is_poor)
+    hukou = place if random.random() < 0.8 else random.choice(town.communities)
+    drafts = lives.enter(random, numbers, parts, local, hukou)
+    household = NewHousehold(
+        f"{place}-{serial:07d}", place, [d.person for d in drafts], collective=sort == "beds"
+    )
+    return Home(household, drafts, local, is_poor, village=200 <= int(place[-3:]) < 400)
+
+
+def _parts(random: Random, sort: str, is_poor: bool) -> list[shapes.Part]:
+    if sort == "beds":
+        return shapes.bed(random)
+    if is_poor:
+        return shapes.draw(random, shapes.POOR)
+    return shapes.draw(random, shapes.LOCAL if sort == "local" else shapes.ELSEWHERE)
+
+
+def _furnish(random: Random, home: Home, poor_ones: int) -> None:
+    """What the household and its members live on, own, suffer, and what happens to them later.
+
+    `poor_ones`: how many poor families were made before it.
+    """
+    if home.poor:
+        poor.live(random, home, poor_ones)
+    else:
+        work.earn(random, home)
+    if home.local:
+        health.fall_ill(random, home)
+    wealth.own(random, home)
+    if home.poor and any(draft.relation == shapes.GRANDCHILD for draft in home.drafts):
+        children.orphan(random, home)
+    if home.open_question:
+        poor.leave_open(random, home)
+    later.go_on(random, home)

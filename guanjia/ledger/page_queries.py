@@ -1,0 +1,117 @@
+"""What pages show of the ledger: accounts by place, an account's statement, an entry with its moves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum, prefetch_related_objects
+
+from guanjia.ledger import queries
+from guanjia.ledger.models import Account, Entry, Transfer
+from guanjia.places.models import Place
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The accounts of one place, in the order of the columns; None where it has no such account."""
+
+    place: Place
+    accounts: tuple[Account | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transfer as an account's statement shows it: fen in or out, and the balance after it.
+
+    `other` is None where the other side's account is out of the post's sight.
+    """
+
+    transfer: Transfer
+    other: Account | None
+    came: int | None
+    went: int | None
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One transfer of an entry; a side is None where its account is out of the post's sight."""
+
+    transfer: Transfer
+    source: Account | None
+    target: Account | None
+
+
+def column_of(account: Account) -> tuple[str, str]:
+    """Kind and benefit of an account: `budget/441900119/dibao` -> ('budget', 'dibao')."""
+    kind, _place, *benefit = account.path.split("/")
+    return kind, "/".join(benefit)
+
+
+def desks() -> tuple[list[tuple[str, str]], list[Desk]]:
+    """The columns (kind, benefit), budgets first, and the accounts of every visible place by code."""
+    accounts = list(Account.objects.select_related("place").order_by("place_id", "path"))
+    order = {"budget": 0, "bank": 1, "treasury": 2}
+    columns = sorted({column_of(a) for a in accounts}, key=lambda c: (order.get(c[0], 9), c))
+    by_place: dict[Place, dict[tuple[str, str], Account]] = {}
+    for account in accounts:
+        by_place.setdefault(account.place, {})[column_of(account)] = account
+    found = [Desk(p, tuple(held.get(c) for c in columns)) for p, held in by_place.items()]
+    return columns, found
+
+
+def statement(account: Account, before: int | None = None) -> tuple[list[Line], int | None]:
+    """Transfers of an account, newest first, from below the number `before`; then where to go on."""
+    moved = _newest(account, before)
+    others = _accounts(moved)
+    balance = account.balance - (_moved_since(account, before) if before is not None else 0)
+    lines = []
+    for transfer in moved[:PAGE]:
+        came = transfer.target_id == account.pk
+        other = others.get(transfer.source_id if came else transfer.target_id)
+        fen = transfer.fen
+        lines.append(Line(transfer, other, fen if came else None, None if came else fen, balance))
+        balance -= fen if came else -fen
+    return lines, moved[PAGE - 1].pk if len(moved) > PAGE else None
+
+
+def _newest(account: Account, before: int | None) -> list[Transfer]:
+    """Both sides of the account, each a walk along its index; one more than a page."""
+    kept = Transfer.objects.select_related("entry__award").order_by("-pk")
+    if before is not None:
+        kept = kept.filter(pk__lt=before)
+    out, into = kept.filter(source=account), kept.filter(target=account)
+    both = [*out[: PAGE + 1], *into[: PAGE + 1]]
+    return sorted(both, key=lambda move: -move.pk)[: PAGE + 1]
+
+
+def _accounts(moved: Iterable[Transfer]) -> dict[int, Account]:
+    """The accounts of these transfers that the post sees, with their places.
+
+    Never by a join: it would lose the transfers whose other side is out of sight.
+    """
+    wanted = {number for move in moved for number in (move.source_id, move.target_id)}
+    return Account.objects.select_related("place").in_bulk(wanted)
+
+
+def _moved_since(account: Account, number: int) -> int:
+    """By how many fen transfers from `number` on changed the balance."""
+    later = Transfer.objects.filter(pk__gte=number)
+    came = later.filter(target=account).aggregate(fen=Sum("fen", default=0))["fen"]
+    went = later.filter(source=account).aggregate(fen=Sum("fen", default=0))["fen"]
+    return int(came - went)
+
+
+def entry(number: int) -> Entry:
+    """One entry with what it stands on and whom it paid. Raises Entry.DoesNotExist."""
+    found = queries.entry(number)
+    prefetch_related_objects([found], "award__person", "award__household")
+    return found
+
+
+def moves_of(entry: Entry) -> list[Move]:
+    """The moves of an entry, in order."""
+    moved = list(entry.transfers.order_by("pk"))
+    seen = _accounts(moved)
+    return [Move(t, seen.get(t.source_id), seen.get(t.target_id)) for t in moved]

@@ -1,0 +1,160 @@
+"""Questions about persons and households. Row security answers them; the filters are for the planner.
+
+Only equality and comparisons of text, numbers and days stand here: others never reach an index.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from guanjia.kit.scope import place_range
+from guanjia.people import documents, seal
+from guanjia.people.models import (
+    DocumentKind,
+    Household,
+    HouseholdFact,
+    Membership,
+    NameGram,
+    Person,
+    PersonFact,
+    Reach,
+)
+
+PAGE = 50
+LAST_SIGN = "\U0010ffff"
+LONGEST_NAME = 30
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+class Mark(NamedTuple):
+    """Where a page of names ended: the next one begins after it."""
+
+    gram: str
+    place: str
+    person: int
+
+
+class Page(NamedTuple):
+    """Persons found, in order, with the place by which each was found; `after` is None at the end."""
+
+    people: list[tuple[Person, str]]
+    after: Mark | None
+
+
+def tidy(words: str) -> str:
+    """What somebody typed, as names and grams are written: no blanks, no full-width letters."""
+    return "".join(words.translate(FULL_WIDTH).split())
+
+
+def looks_like_a_number(words: str) -> bool:
+    """Whether the words are meant as a document number: mostly digits, and long."""
+    return len(words) >= 6 and sum(sign.isdecimal() for sign in words) * 2 > len(words)
+
+
+def by_name(words: str, place: str, after: Mark | None = None, limit: int = PAGE) -> Page:
+    """Persons whose name contains `words`, or whose pinyin initials begin with them.
+
+    `place` is the code within which to look; names in order of their signs.
+    """
+    lo, hi = place_range(place)
+    start = words.lower()[:LONGEST_NAME]
+    rows = NameGram.objects.filter(
+        gram__gte=start, gram__lt=start + LAST_SIGN, place__gte=lo, place__lt=hi
+    )
+    if after is not None:
+        rows = rows.filter(gram__gte=after.gram).filter(_beyond(after))
+    marks = [
+        Mark(*row)
+        for row in rows.order_by("gram", "place", "person_id").values_list(
+            "gram", "place", "person_id"
+        )[: limit + 1]
+    ]
+    return Page(_in_order(marks[:limit]), marks[limit - 1] if len(marks) > limit else None)
+
+
+def _beyond(mark: Mark) -> Q:
+    """Rows after the mark in the order of the index."""
+    same_gram = Q(gram=mark.gram)
+    return (
+        Q(gram__gt=mark.gram)
+        | (same_gram & Q(place__gt=mark.place))
+        | (same_gram & Q(place=mark.place, person_id__gt=mark.person))
+    )
+
+
+def _in_order(marks: Iterable[Mark]) -> list[tuple[Person, str]]:
+    """The persons of these marks, each once, in their order."""
+    places: dict[int, str] = {}
+    for mark in marks:
+        places.setdefault(mark.person, mark.place)
+    people = Person.objects.in_bulk(places)
+    return [(people[number], place) for number, place in places.items() if number in people]
+
+
+def by_document(number: str, on: date) -> list[tuple[Person, str]]:
+    """The person with exactly this document number, with a place of reach; nobody is an empty list.
+
+    Raises BadDocument where the number is written as a citizen's and cannot be right.
+    """
+    written = number.upper()
+    if len(written) in (15, 18) and written[:-1].isdecimal():
+        written = documents.citizen_number(written)
+    found = Person.objects.filter(
+        document_kind__in=[kind for kind in DocumentKind.values if kind != DocumentKind.NONE],
+        document_index=seal.index(written),
+    )
+    return [(person, _first_place(person.pk, on)) for person in found[:5]]
+
+
+def _first_place(person: int, on: date) -> str:
+    reach = reach_of(person).filter(since__lte=on).order_by("-since").first()
+    return reach.place_id if reach else ""
+
+
+def reach_of(person: int) -> QuerySet[Reach]:
+    """Why and from when this post's office may see the person."""
+    return Reach.objects.filter(person_id=person).order_by("since", "id")
+
+
+def person(number: int) -> Person:
+    """One person. Raises Person.DoesNotExist, also where row security hides the row."""
+    return Person.objects.get(pk=number)
+
+
+def household(number: int) -> Household:
+    """One household with its place. Raises Household.DoesNotExist."""
+    return Household.objects.select_related("place").get(pk=number)
+
+
+def homes_of(person: int) -> list[Membership]:
+    """The households that a person lived in, newest first, as believed today."""
+    lived = Membership.objects.filter(person_id=person, superseded_at__isnull=True)
+    return list(lived.select_related("household__place", "source").order_by("-since", "-id"))
+
+
+def members_of(household: int) -> list[Membership]:
+    """Everybody who lives or lived in a household, in register order, as believed today."""
+    living = Membership.objects.filter(household_id=household, superseded_at__isnull=True)
+    return list(living.select_related("person", "source").order_by("id"))
+
+
+def facts_of_person(person: int) -> list[PersonFact]:
+    """All facts of a person with their sources, superseded ones too, newest first."""
+    held = PersonFact.objects.filter(person_id=person).select_related("source")
+    return list(held.order_by("kind", "key", "-since", "-id"))
+
+
+def facts_of_household(household: int) -> list[HouseholdFact]:
+    """All facts of a household with their sources, superseded ones too, newest first."""
+    held = HouseholdFact.objects.filter(household_id=household).select_related("source")
+    return list(held.order_by("kind", "key", "-since", "-id"))
+
+
+def relations(people: Iterable[int], on: date) -> dict[int, str]:
+    """Each person's relation to the head of household on a day (GB/T 4761 codes)."""
+    held = PersonFact.objects.filter(
+        person_id__in=list(people), kind="relation", superseded_at__isnull=True, since__lte=on
+    ).filter(Q(until__isnull=True) | Q(until__gt=on))
+    return {number: word or "" for number, word in held.values_list("person_id", "word")}

@@ -1,0 +1,66 @@
+"""What the script that draws charts is given: numbers and words, no drawing instructions."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanjia.policy.chapter import FigureRow
+
+FEN = 100
+TAIL = 8
+
+
+def steps(rows: Sequence[FigureRow], today: date) -> dict[str, Any]:
+    """A figure over time as steps: each value holds from its day until the next; zero base.
+
+    The line runs to today, and at least an eighth of its length beyond the last change. Values in
+    yuan where the figure is money.
+    """
+    scale = FEN if rows[0].unit == "fen" else 1
+    points = [
+        {"on": _day(row.since), "value": row.value / scale, "shown": row.shown} for row in rows
+    ]
+    first, last = rows[0].since or today, rows[-1].since or today
+    end = rows[-1].until or max(today, last + (max(last, today) - first) / TAIL)
+    words = {"today": _("今天")}
+    return {
+        "kind": "steps",
+        "points": points,
+        "end": _day(end),
+        "today": _day(today),
+        "words": words,
+    }
+
+
+def bars(months: Sequence[tuple[date, int]]) -> dict[str, Any]:
+    """Sums in fen a month as bars from nought, each with its value written on it, in order."""
+    largest = max(abs(fen) for _month, fen in months)
+    unit, size = next((u, s) for u, s in _units() if largest >= s)
+    points = [
+        {"name": _month_words(on), "value": fen / FEN, "shown": _rounded(fen, size)}
+        for on, fen in months
+    ]
+    return {"kind": "bars", "points": points, "unit": unit}
+
+
+def _units() -> list[tuple[str, int]]:
+    """Units of money for a chart, the largest first: words, and fen in one."""
+    return [(_("亿元"), 10**10), (_("万元"), 10**6), (_("元"), 0)]
+
+
+def _rounded(fen: int, size: int) -> str:
+    """`fen` in units of `size`, to a hundredth; whole yuan where the unit is the yuan."""
+    if size == 0:
+        return f"{(fen + FEN // 2) // FEN:,}"
+    hundredths = (fen * 100 + size // 2) // size
+    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
+
+
+def _month_words(on: date) -> str:
+    return _("%(y)d年%(m)d月") % {"y": on.year, "m": on.month}
+
+
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""

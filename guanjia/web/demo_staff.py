@@ -1,0 +1,100 @@
+"""Who works in the demonstration: accounts, posts, second factors, and the word that opens them."""
+
+import secrets
+import time
+from datetime import date
+from typing import NamedTuple
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from guanjia.staff import roles
+from guanjia.staff.models import User
+from guanjia.web import accounts
+
+SINCE = date(2019, 1, 1)
+WORDS = (
+    "lizhi",
+    "longyan",
+    "mugua",
+    "hehua",
+    "rongshu",
+    "mumian",
+    "caihong",
+    "longzhou",
+    "yueju",
+    "zaocha",
+)
+
+
+class OnlyInDemo(RuntimeError):
+    """Second factors are told for accounts of a demonstration alone."""
+
+
+class Desk(NamedTuple):
+    """One account of the demonstration."""
+
+    name: str
+    full_name: str
+    role: str
+    place: str  # what follows the city's code
+    shows: str
+
+
+DESKS = (
+    Desk("wang", "王", roles.TOWN_CLERK, "119", "只看得到长安镇"),
+    Desk("huang", "黄", roles.TOWN_CLERK, "121", "只看得到虎门镇"),
+    Desk("zhou", "周", roles.CITY_CLERK, "", "经办全市，申请核算"),
+    Desk("liang", "梁", roles.CITY_CHIEF, "", "审批发放"),
+    Desk("admin", "系统管理员", roles.ADMINISTRATOR, "", "账号与岗位"),
+)
+
+
+def new_password() -> str:
+    """A word one can type, different in every house."""
+    return "-".join(
+        [*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(9000) + 1000}"]
+    )
+
+
+@transaction.atomic
+def open_accounts(password: str) -> None:
+    """The demonstration's accounts, all with one password; second factors where the role asks."""
+    city = accounts.city_code(settings.GUANJIA_CITY)
+    for desk in DESKS:
+        user = accounts.open_account(desk.name, desk.full_name, desk.role, city + desk.place, SINCE)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        if desk.role in roles.SECOND_FACTOR and not _factors(user).exists():
+            totp.TOTP.activate(user, totp.generate_totp_secret())
+
+
+def named(name: str) -> User:
+    """The user with this name. Raises OnlyInDemo where there is none."""
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise OnlyInDemo(f"没有“{name}”这个演示账号。可选：{'、'.join(d.name for d in DESKS)}。")
+    return user
+
+
+def code(name: str) -> str:
+    """The second factor of this moment. Raises OnlyInDemo outside a folder marked as demonstration."""
+    if settings.GUANJIA_DEMO_DAY is None:
+        raise OnlyInDemo(
+            "动态码只在演示数据目录里提供；这里不是演示。请用手机上的验证器。\n"
+            "Codes are told in a demonstration only; this folder is none."
+        )
+    factor = _factors(named(name)).first()
+    if factor is None:
+        raise OnlyInDemo(f"{name} 不需要动态码，输入密码就能登录。 No second factor is needed.")
+    counter = int(time.time()) // 30
+    return str(totp.format_hotp_value(totp.hotp_value(decrypt(factor.data["secret"]), counter)))
+
+
+def _factors(user: User) -> "QuerySet[Authenticator]":
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return found.filter(type=Authenticator.Type.TOTP)

@@ -1,0 +1,123 @@
+"""What the pages of a person and of a household show, put together from the rooms that know it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from guanjia.entitlements import page_queries as entitled
+from guanjia.entitlements.models import Award
+from guanjia.kit import days
+from guanjia.ledger import queries as ledger
+from guanjia.ledger.models import Entry
+from guanjia.people import dossier, queries, words
+from guanjia.people.models import Membership
+from guanjia.places import queries as places
+from guanjia.policy import facts
+from guanjia.policy.chapter import Chapter
+from guanjia.web import the_book
+
+RECENT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member as listed: who, what to the head, since and until when."""
+
+    chip: words.Chip
+    relation: str
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One benefit of the book for this unit: its awards, newest first."""
+
+    chapter: Chapter
+    awards: tuple[Award, ...]
+
+
+def person_page(number: int, today: date) -> dict[str, Any]:
+    """Context of a person's page. Raises Person.DoesNotExist."""
+    person = queries.person(number)
+    homes = queries.homes_of(number)
+    home = next((h for h in homes if _holds(h, today)), None)
+    home_number = home.household_id if home else None
+    own = queries.facts_of_person(number)
+    reach = list(queries.reach_of(number))
+    codes = [*[r.place_id for r in reach], *[f.word or "" for f in own if f.kind == "hukou"]]
+    names = places.names([*codes, *[h.household.place_id for h in homes]])
+    shown = {
+        "person": person,
+        "chip": words.chip(person, home.household.place_id if home else "", names, today),
+        "age": days.age(person.born_on, today),
+        "home": home,
+        "earlier_homes": [h for h in homes if h is not home],
+        "reach": [(words.place_words(r.place_id, names), r) for r in reach],
+        "groups": dossier.groups("person", own, today, _short(names)),
+        "dead": any(f.kind == "alive" and f.number == 0 and f.superseded_at is None for f in own),
+        "synthetic": any(f.source.synthetic for f in own),
+    }
+    found = {**shown, **_members(home_number, today), **_entitled(number, home_number)}
+    return {**found, "asks": number}
+
+
+def household_page(number: int, today: date) -> dict[str, Any]:
+    """Context of a household's page. Raises Household.DoesNotExist."""
+    household = queries.household(number)
+    own = queries.facts_of_household(number)
+    names = places.names([household.place_id])
+    shown = {
+        "household": household,
+        "place": words.place_words(household.place_id, names),
+        "groups": dossier.groups("household", own, today, _short(names)),
+        "synthetic": any(f.source.synthetic for f in own),
+    }
+    found = {**shown, **_members(number, today), **_entitled(None, number)}
+    members = found["members"]
+    return {**found, "asks": members[0].chip.number if members else None}
+
+
+def _members(household: int | None, today: date) -> dict[str, Any]:
+    members = queries.members_of(household) if household is not None else []
+    to_head = queries.relations((m.person_id for m in members), today)
+    fact = facts.declared().find("relation")
+    choices = fact.choices if fact else {}
+    listed = [
+        Member(
+            words.chip(m.person, "", {}, today), choices.get(to_head.get(m.person_id, ""), ""), m
+        )
+        for m in members
+    ]
+    return {
+        "members": [one for one in listed if _holds(one.membership, today)],
+        "former": [one for one in listed if not _holds(one.membership, today)],
+    }
+
+
+def _entitled(person: int | None, household: int | None) -> dict[str, Any]:
+    """Benefits with their awards, decisions as periods, and what was paid."""
+    awards = entitled.awards_of(person, household)
+    chapters = the_book.shown().book.chapters
+    titles = {chapter.code: chapter.title for chapter in chapters}
+    wanted = [c for c in chapters if person is not None or c.unit == "household"]
+    return {
+        "dues": [Due(c, tuple(a for a in awards if a.benefit == c.code)) for c in wanted],
+        "periods": [
+            (titles.get(p.determination.benefit, p.determination.benefit), p)
+            for p in entitled.periods_of(person, household)
+        ],
+        "payments": [(titles.get(e.benefit, e.benefit), e) for e in _paid(awards)],
+    }
+
+
+def _paid(awards: list[Award]) -> list[Entry]:
+    return list(ledger.payments_of([a.pk for a in awards])[:RECENT])
+
+
+def _holds(lived: Membership, on: date) -> bool:
+    return lived.since <= on and (lived.until is None or on < lived.until)
+
+
+def _short(names: dict[str, str]) -> dict[str, str]:
+    """Every code with its town and community in short."""
+    return {code: words.place_words(code, names) for code in names}

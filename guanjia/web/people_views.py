@@ -1,0 +1,100 @@
+"""People: the search, one person, one household. Each shows what the post's reach allows."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from guanjia.kit import clock
+from guanjia.people import forms, queries, words
+from guanjia.people.models import Household, Person
+from guanjia.places import queries as places
+from guanjia.staff import gate
+from guanjia.staff.roles import May
+from guanjia.web import people_pages
+
+
+@require_safe
+@gate.may(May.SEE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Find a person by name, initials or number. One exact number leads straight to the person."""
+    here: str = request.post.place_id  # type: ignore[attr-defined]
+    searching = "q" in request.GET
+    form = forms.Search(request.GET if searching else None, places=_narrower(here))
+    if not searching or not form.is_valid():
+        return render(request, "people/people.html", {"form": form})
+    asked_for = form.cleaned_data["q"]
+    if form.by_number:
+        hits = queries.by_document(asked_for, clock.today())
+        if len(hits) == 1:
+            return redirect("person", hits[0][0].pk)
+        return _found(request, form, hits, None)
+    where = form.cleaned_data["place"] or here
+    page = queries.by_name(asked_for, where, _mark(request.GET.get("after", "")))
+    return _found(request, form, page.people, page.after)
+
+
+@require_safe
+@gate.may(May.SEE_PEOPLE)
+def person(request: HttpRequest, number: int) -> HttpResponse:
+    """Who it is, the household, what is due, was decided and paid, and the facts with their sources."""
+    try:
+        shown = people_pages.person_page(number, clock.today())
+    except Person.DoesNotExist:
+        raise Http404 from None
+    return render(request, "people/person.html", shown)
+
+
+@require_safe
+@gate.may(May.SEE_PEOPLE)
+def household(request: HttpRequest, number: int) -> HttpResponse:
+    """Who lives together, what the household has, and what it was granted."""
+    try:
+        shown = people_pages.household_page(number, clock.today())
+    except Household.DoesNotExist:
+        raise Http404 from None
+    return render(request, "people/household.html", shown)
+
+
+def _found(
+    request: HttpRequest,
+    form: forms.Search,
+    hits: list[tuple[Person, str]],
+    after: queries.Mark | None,
+) -> HttpResponse:
+    names = places.names(place for _p, place in hits)
+    rows = [(person, words.chip(person, place, names, clock.today())) for person, place in hits]
+    asked = {"q": request.GET["q"], "place": request.GET.get("place", "")}
+    shown: dict[str, Any] = {
+        "form": form,
+        "asked": True,
+        "words": form.cleaned_data["q"],
+        "rows": rows,
+        "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
+        "next_url": f"?{urlencode({**asked, 'after': '~'.join(map(str, after))})}"
+        if after
+        else None,
+    }
+    return render(request, "people/people.html", shown)
+
+
+def _narrower(here: str) -> list[tuple[str, str]]:
+    """The whole of the post's place, then the places one step below it."""
+    whole = (("", _("%(place)s（全部）") % {"place": places.full_name(here)}),)
+    digits = {places.CITY: places.TOWN, places.TOWN: places.COMMUNITY}.get(len(here))
+    below = places.below(here, digits) if digits else []
+    return [*whole, *[(place.code, place.name) for place in below]]
+
+
+def _mark(text: str) -> queries.Mark | None:
+    """Where the last page ended, from the address. Raises BadRequest."""
+    if not text:
+        return None
+    parts = text.split("~")
+    if len(parts) != 3 or not parts[2].isdecimal() or len(parts[2]) > 18:
+        raise BadRequest("after")
+    return queries.Mark(parts[0], parts[1], int(parts[2]))

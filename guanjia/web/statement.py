@@ -1,0 +1,93 @@
+"""The month's statement on one screen: by benefit over the months, and by town."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from guanjia.entitlements import books, queries
+from guanjia.entitlements.models import Run, RunState
+from guanjia.entitlements.queries import Line
+from guanjia.kit import money, scope
+from guanjia.places import queries as places
+
+COLUMNS = 3  # of towns, side by side
+LATEST = 4  # months shown by benefit
+PAID = "paid"
+
+
+def statement(city: str, on: date) -> Group:
+    """What was paid: by benefit in the latest months, by town in the last one."""
+    with scope.hold(scope.job("statement", city, on)):
+        runs = list(Run.objects.filter(place=city, state=RunState.PAID).order_by("-month")[:LATEST])
+        runs.reverse()
+        figures = {run.pk: queries.figures(run.pk) for run in runs}
+        last = figures[runs[-1].pk] if runs else []
+        return Group(
+            _by_benefit(runs, [queries.by_benefit(figures[run.pk]) for run in runs]),
+            _by_town(runs[-1].month if runs else on, queries.by_town(last)),
+            _waiting(queries.by_benefit(last)),
+        )
+
+
+def _by_benefit(runs: Sequence[Run], lines: Sequence[Sequence[Line]]) -> Table:
+    table = _table("发放 · 按待遇（元）")
+    table.add_column("待遇", no_wrap=True)
+    for run in runs:
+        table.add_column(f"{run.month:%Y-%m}", justify="right", no_wrap=True)
+    table.add_column("户/人", justify="right", no_wrap=True)
+    by_code = [{line.code: line for line in month} for month in lines]
+    for code, title in books.titles().items():
+        paid = [_fen(month.get(code)) for month in by_code]
+        if any(paid):
+            table.add_row(title, *map(_yuan, paid), f"{_units(by_code[-1].get(code)):,}")
+    sums = [_yuan(sum(map(_fen, month))) for month in lines]
+    people = sum(map(_units, lines[-1])) if lines else 0
+    table.add_row("合计", *sums, f"{people:,}", style="bold")
+    return table
+
+
+def _by_town(month: date, lines: Sequence[Line]) -> Table:
+    """Towns in columns side by side, the order of their codes going down."""
+    paid = [line for line in lines if _units(line)]
+    names = places.names(line.code for line in paid)
+    table = _table(f"{month:%Y-%m} · 按镇街（户/人 · 元）")
+    for _ in range(COLUMNS):
+        table.add_column("镇街", no_wrap=True)
+        table.add_column("户/人", justify="right", no_wrap=True)
+        table.add_column("元", justify="right", no_wrap=True)
+    cells = [(names.get(x.code, x.code), f"{_units(x):,}", _yuan(_fen(x))) for x in paid]
+    height = -(-len(cells) // COLUMNS)
+    for row in range(height):
+        across = [cells[i] for i in range(row, len(cells), height)]
+        table.add_row(*(word for cell in across for word in cell))
+    return table
+
+
+def _table(title: str) -> Table:
+    """Narrow enough for a terminal of eighty columns."""
+    return Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1, 0, 0))
+
+
+def _waiting(lines: Sequence[Line]) -> Text:
+    """Those to be visited or asked."""
+    missed, doubtful, unknown = (
+        sum(line.units.get(what, 0) for line in lines) for what in ("missed", "doubtful", "unknown")
+    )
+    return Text(
+        f"\n应享未享 {missed:,} · 疑似不再符合 {doubtful:,} · 待补问 {unknown:,}（都要上门看，不自动发也不自动停）"
+    )
+
+
+def _units(line: Line | None) -> int:
+    return line.units.get(PAID, 0) if line else 0
+
+
+def _fen(line: Line | None) -> int:
+    return line.fen.get(PAID, 0) if line else 0
+
+
+def _yuan(fen: int) -> str:
+    return money.show(fen).removesuffix(" 元")

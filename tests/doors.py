@@ -1,0 +1,36 @@
+"""Going through the doors: a signed-in client, and how many queries a page takes."""
+
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import is_mfa_enabled
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from guanjia.staff.models import User
+from guanjia.staff.roles import SECOND_FACTOR
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def at_desk(user: User) -> Client:
+    """A browser in which the user has signed in, with the second factor where the role asks it."""
+    if user.posts.get().role in SECOND_FACTOR and not is_mfa_enabled(user):
+        TOTP.activate(user, SECRET)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text_of(client: Client, url: str, status: int = 200) -> str:
+    """The page's HTML, after its status was checked."""
+    response = client.get(url)
+    assert response.status_code == status, (url, response.status_code)
+    return response.content.decode()
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page takes, once everything that is kept in memory is there."""
+    text_of(client, url)
+    with CaptureQueriesContext(connection) as seen:
+        text_of(client, url)
+    return len(seen)

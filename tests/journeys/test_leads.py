@@ -1,0 +1,85 @@
+"""Leads in the browser: read by place, filtered as a sentence, settled after a visit."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from guanjia.staff.models import User
+from tests.journeys.conftest import DESK, PHONE, SMALLEST
+from tests.journeys.worked import Worked, worked  # noqa: F401
+
+
+def test_leads_are_read_on_every_size(
+    worked: Worked,  # noqa: F811
+    page: Page,
+    sign_in: Callable[[User], None],
+    sound: Callable[[], None],
+    size: Callable[[tuple[int, int]], None],
+    shot: Callable[[str], Path],
+) -> None:
+    sign_in(worked.cast.zhou)
+    page.goto("/leads/")
+    for one in (DESK, PHONE, SMALLEST):
+        size(one)
+        sound()
+        shot(f"leads-{one[0]}")
+    page.get_by_role("link", name="去核实 李月好").first.click()
+    for one in (DESK, PHONE, SMALLEST):
+        size(one)
+        sound()
+        shot(f"lead-{one[0]}")
+
+
+def test_a_sentence_filters_the_list_and_the_file(
+    worked: Worked,  # noqa: F811
+    page: Page,
+    sign_in: Callable[[User], None],
+    sound: Callable[[], None],
+) -> None:
+    sign_in(worked.cast.zhou)
+    page.goto("/leads/")
+    page.get_by_label("线索类别").select_option("应享未享")
+    page.get_by_label("待遇").select_option("高龄津贴")
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_role("link", name="李月好", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="何金水", exact=True)).to_have_count(0)
+    sound()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 CSV").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert "李月好" in text
+    assert "何金水" not in text
+
+
+def test_a_visit_is_written_down(
+    worked: Worked,  # noqa: F811
+    page: Page,
+    sign_in: Callable[[User], None],
+    sound: Callable[[], None],
+) -> None:
+    sign_in(worked.cast.wang)
+    page.goto("/leads/?kind=missed")
+    page.get_by_role("link", name="去核实 李月好").click()
+    expect(page.locator(".sum")).to_have_text("150.00 元")
+    page.get_by_role("button", name="记下核实结果").click()
+    page.get_by_label("属实", exact=True).check()
+    page.get_by_label("说明").fill("3月2日入户，老人独居，愿意申请。")
+    page.get_by_role("button", name="记下核实结果").click()
+    expect(page.get_by_text("已记下核实结果")).to_be_visible()
+    sound()
+
+
+def test_a_death_is_confirmed_from_the_list(
+    worked: Worked,  # noqa: F811
+    page: Page,
+    sign_in: Callable[[User], None],
+    sound: Callable[[], None],
+) -> None:
+    sign_in(worked.cast.huang)
+    page.goto("/leads/")
+    page.get_by_role("checkbox", name="勾选 何金水").check()
+    page.get_by_label("说明").fill("公安死亡登记")
+    page.get_by_role("button", name="确认停发").click()
+    expect(page.get_by_text("已确认 1 条")).to_be_visible()
+    sound()
