@@ -20,6 +20,8 @@ def hall(request: HttpRequest) -> dict[str, Any]:
         "layout": "base.html" if request.user.is_authenticated else "resident.html",
         "today": clock.today(),
         "demo": settings.GUANJIA_DEMO_DAY is not None,
+        "synthetic": settings.GUANJIA_DEMO_SYNTHETIC,
+        "mail": bool(settings.EMAIL_HOST),
         "post": post,
         "second_factor": post is not None and post.role in SECOND_FACTOR,
         "posts": getattr(request, "posts", []),

@@ -4,6 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +133,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = GUANJIA_FILES
+
+# GUANJIA_MAIL=smtp://user:password@host:587 sends mail; without it, letters are kept as files.
+MAIL = urlsplit(os.environ.get("GUANJIA_MAIL", ""))
+EMAIL_HOST = MAIL.hostname or ""
+EMAIL_PORT = MAIL.port or 587
+EMAIL_HOST_USER = unquote(MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(MAIL.password or "")
+EMAIL_USE_TLS = MAIL.scheme == "smtp" and bool(MAIL.username)
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = GUANJIA_FILES / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+DEFAULT_FROM_EMAIL = os.environ.get("GUANJIA_MAIL_FROM", "guanjia@localhost")
 
 # Shared by all processes: rate limits and used second-factor codes are counted once.
 CACHES = {
