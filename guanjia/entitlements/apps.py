@@ -1,9 +1,6 @@
 """The room of entitlements."""
 
-from typing import cast
-
 from django.apps import AppConfig
-from procrastinate.contrib.django import app
 
 
 class Entitlements(AppConfig):
@@ -11,7 +8,3 @@ class Entitlements(AppConfig):
 
     name = "guanjia.entitlements"
     label = "entitlements"
-
-    def ready(self) -> None:
-        """The worker finds the job that ends a month by its name: its room stands above this one."""
-        cast("list[str]", app.import_paths).append("guanjia.interop.bank_tasks")

@@ -20,8 +20,7 @@ from guanjia.entitlements.models import Run, RunState
 from guanjia.entitlements.results import Part
 from guanjia.entitlements.snapshot import Frozen
 from guanjia.entitlements.weighing import Granted, Held, Weighed, differs, weigh
-from guanjia.kit import scope
-from guanjia.ledger import binary
+from guanjia.kit import bulk, scope
 from guanjia.people.models import Household
 from guanjia.policy.book import Book
 from guanjia.policy.decide import Result, Rules, TooManyMembers, rules
@@ -143,7 +142,7 @@ def write_rows(run: Run, rows: Sequence[HashedRow], at: datetime) -> None:
     """Insert determinations, in the order of COLUMNS."""
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        with binary.cursor() as cursor:
+        with bulk.cursor() as cursor:
             cursor.execute(WRITE, [run.pk, run.known_at, run.revision_id, at, *columns])
 
 

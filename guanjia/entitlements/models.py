@@ -17,10 +17,17 @@ class Days(Func):
     function = "daterange"
 
 
-def staff_key() -> "models.ForeignKey[Any, Any]":
+def staff_key(null: bool = False) -> "models.ForeignKey[Any, Any]":
     """A foreign key to who did it."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        *(settings.AUTH_USER_MODEL, models.PROTECT), null=null, related_name="+", db_index=False
+    )
+
+
+def held_key(to: str, null: bool = False) -> "models.ForeignKey[Any, Any]":
+    """A key that a statement trigger holds, for many rows at once, in place of a constraint."""
+    return models.ForeignKey(
+        to, models.PROTECT, null=null, related_name="+", db_index=False, db_constraint=False
     )
 
 
@@ -161,15 +168,9 @@ class Run(models.Model):
     known_at = models.DateTimeField(help_text="facts as known at this moment")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs")
     prepared_by = staff_key()
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    retried_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    approved_by = staff_key(null=True)
+    ended_by = staff_key(null=True)
+    retried_by = staff_key(null=True)
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="cancelled or rejected")
     retried_at = models.DateTimeField(null=True)
@@ -197,9 +198,6 @@ class Run(models.Model):
                 name="money_moves_only_after_approval",
                 condition=~Q(state__in=["approved", "paid"])
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
-            ),
-            models.UniqueConstraint(
-                name="run_decides_by_one_book_and_moment", fields=["id", "revision", "known_at"]
             ),
             models.CheckConstraint(name="run_month_is_a_first_day", condition=Q(month__day=1)),
             models.CheckConstraint(
@@ -234,23 +232,15 @@ class Determination(models.Model):
     """A decision, append-only. It holds until a later one for the same unit and benefit.
 
     Written only where something differs from what held before, by runs that were neither
-    cancelled nor rejected: `previous` is that one. One foreign key over (run, revision, known_at)
-    holds all three; the place is copied from the award or the household.
+    cancelled nor rejected: `previous` is that one. A statement trigger holds what it names: the
+    book and the moment are its run's, the unit and the place its award's, or exist.
     """
 
-    run = models.ForeignKey(
-        Run, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    run = held_key("entitlements.Run")
     benefit = models.CharField(max_length=24, db_collation="C")
-    person = models.ForeignKey(
-        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    household = models.ForeignKey(
-        "people.Household", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    award = models.ForeignKey(
-        Award, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    person = held_key("people.Person", null=True)
+    household = held_key("people.Household", null=True)
+    award = held_key("entitlements.Award", null=True)
     place = place_key(db_constraint=False)
     since = models.DateField(help_text="first day of the month from which this holds")
     assessed_on = models.DateField(null=True)
@@ -268,9 +258,7 @@ class Determination(models.Model):
     )
     decided_at = models.DateTimeField(db_default=Now())
     known_at = models.DateTimeField()
-    revision = models.ForeignKey(
-        Revision, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    revision = held_key("entitlements.Revision")
     facts_hash = models.BigIntegerField(help_text="63 bits of SHA-256 of the facts read")
 
     class Meta:
@@ -338,9 +326,7 @@ class Lead(models.Model):
     first_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     last_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     determination = models.ForeignKey(Determination, on_delete=models.PROTECT, related_name="+")
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    settled_by = staff_key(null=True)
     settled_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True)
 

@@ -17,9 +17,8 @@ from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunFigure, RunState
 from guanjia.entitlements.snapshot import KNOWN, LONG_AGO, corrected
 from guanjia.entitlements.weighing import Granted
-from guanjia.kit import days, money, scope
+from guanjia.kit import bulk, days, money, scope
 from guanjia.ledger import actions as ledger
-from guanjia.ledger import binary
 from guanjia.ledger import queries as ledger_queries
 from guanjia.ledger.records import Because, NewPayment
 from guanjia.policy.decide import rules
@@ -86,13 +85,13 @@ def pay_batch(run_id: int, on: date, size: int = BATCH) -> bool:
 def awards_to_pay(run: Run) -> int:
     """How many awards a run looks at when it pays."""
     counted = AWARDS[AWARDS.index("FROM entitlements_award a\n") : AWARDS.index("ORDER BY a.id")]
-    return int(binary.rows(f"SELECT count(*) {counted}", {**_values(run), "cursor": 0})[0][0])
+    return int(bulk.rows(f"SELECT count(*) {counted}", {**_values(run), "cursor": 0})[0][0])
 
 
 def _next_awards(run: Run, size: int) -> list[tuple[tuple[str, str], Granted]]:
     """((benefit, unit), award) in order of keys."""
     values = _values(run)
-    rows = binary.rows(AWARDS, {**values, "cursor": run.cursor, "size": size})
+    rows = bulk.rows(AWARDS, {**values, "cursor": run.cursor, "size": size})
     awards = corrected([Granted(*row[3:]) for row in rows], values["last_known_at"])
     return [
         ((benefit, f"h{household}" if person is None else f"p{person}"), award)
@@ -124,7 +123,7 @@ def _payments(run: Run, found: Sequence[tuple[tuple[str, str], Granted]]) -> lis
         if award.due(month) and benefit not in rules(book, month).undecidable
     ]
     pairs = [d.award.id for d in due], [d.month for d in due]
-    standing = binary.rows(STANDING, [*pairs, queries.ended_runs()])
+    standing = bulk.rows(STANDING, [*pairs, queries.ended_runs()])
     return [
         NewPayment(
             *(due[place - 1].benefit, due[place - 1].unit, due[place - 1].award.number),

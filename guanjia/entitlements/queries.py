@@ -21,8 +21,7 @@ from guanjia.entitlements.models import (
     RunState,
 )
 from guanjia.entitlements.weighing import Granted, Held
-from guanjia.kit import days
-from guanjia.ledger import binary
+from guanjia.kit import bulk, days
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
 
@@ -108,7 +107,7 @@ def held_before(
     not_runs = [*ended_runs(), run]
     for unit, ids in (("household_id", households), ("person_id", persons)):
         values: dict[str, Any] = {"ids": list(ids), "month": month, "not_runs": not_runs}
-        for benefit, person, household, *rest in binary.rows(HELD.format(unit=unit), values):
+        for benefit, person, household, *rest in bulk.rows(HELD.format(unit=unit), values):
             key = household if person is None else person
             found[benefit, person is not None, key] = Held(*rest)
     return found

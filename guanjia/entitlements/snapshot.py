@@ -13,8 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from guanjia.entitlements.weighing import Granted
-from guanjia.kit import days
-from guanjia.ledger import binary
+from guanjia.kit import bulk, days
 from guanjia.policy import family as families
 from guanjia.policy.book import Book
 from guanjia.policy.facts import OPEN_END, Fact, Facts, Span, Value
@@ -96,8 +95,9 @@ def read(
     people: dict[int, list[Value]] = {}
     seats: dict[int, tuple[Frozen, int]] = {}
     born, sex = _position(book.facts, "born_on"), _position(book.facts, "sex")
+    blank = families.blank_person(book.facts)
     for number, person, born_on, sex_code in _rows(MEMBERS, ids=list(homes), **moment):
-        home, values = homes[number], families.blank_person(book.facts)
+        home, values = homes[number], blank.copy()
         values[born], values[sex] = born_on, sex_code
         seats[person] = (home, len(home.persons))
         home.persons.append(person)
@@ -256,4 +256,4 @@ def _position(facts: Facts, name: str) -> int:
 
 
 def _rows(query: str, **values: Any) -> list[tuple[Any, ...]]:
-    return binary.rows(query, values)
+    return bulk.rows(query, values)

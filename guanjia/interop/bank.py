@@ -17,7 +17,7 @@ import xlsxwriter
 from django.conf import settings
 
 from guanjia.entitlements.records import NewBankFile
-from guanjia.ledger import binary
+from guanjia.kit import bulk
 from guanjia.people import seal
 
 HEADER = ("序号", "收款人", "收款账号", "金额（元）", "用途", "凭证号")
@@ -112,7 +112,7 @@ def safe(text: str) -> str:
 
 
 def _page(run: int, last: int) -> list[tuple[Any, ...]]:
-    return binary.rows(LINES, [run, last, PAGE])
+    return bulk.rows(LINES, [run, last, PAGE])
 
 
 class _Workbook:

@@ -9,7 +9,8 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from guanjia.ledger import binary, queries
+from guanjia.kit import bulk
+from guanjia.ledger import queries
 from guanjia.ledger.errors import NothingToMove, Overdrawn, SamePerson
 from guanjia.ledger.models import Account, Entry, EntryKind, Transfer
 from guanjia.ledger.records import Because, NewPayment, Posted
@@ -122,7 +123,7 @@ def post_payments(payments: Sequence[NewPayment], because: Because) -> Posted:
     shared = (because.on, because.run, because.prepared_by, because.approved_by)
     try:
         with transaction.atomic():
-            count, fen = binary.rows(PAY, [*columns, *shared])[0]
+            count, fen = bulk.rows(PAY, [*columns, *shared])[0]
     except IntegrityError as problem:
         if _constraint(problem) == OVERDRAWN:
             raise _overdrawn(payments, sources) from problem

@@ -49,8 +49,9 @@ class Account(models.Model):
 class Entry(models.Model):
     """Why money moved: a unique key, a day, a kind, who prepared and who approved.
 
-    A payment stands on a determination of its award and on an approved run: a statement trigger
-    looks, for many at once and more closely than foreign keys would.
+    A payment stands on a determination of its award and on an approved run, every entry on people
+    and a place that exist: a statement trigger looks, for many at once and more closely than
+    foreign keys would.
     """
 
     key = models.CharField(max_length=160, db_collation="C")
@@ -64,6 +65,7 @@ class Entry(models.Model):
         related_name="+",
         db_column="place",
         db_index=False,
+        db_constraint=False,
     )
     run = models.ForeignKey(
         "entitlements.Run",
@@ -90,10 +92,18 @@ class Entry(models.Model):
         db_constraint=False,
     )
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="reversals", db_index=False
@@ -133,7 +143,6 @@ class Entry(models.Model):
                 condition=Q(kind="reversal", reverses__isnull=False)
                 | (~Q(kind="reversal") & Q(reverses__isnull=True)),
             ),
-            models.UniqueConstraint(name="entry_stands_at_one_place", fields=["id", "place"]),
         ]
         indexes = [
             models.Index(fields=["run", "id"], name="entry_run"),
@@ -147,8 +156,8 @@ class Entry(models.Model):
 class Transfer(models.Model):
     """So many fen from one account to another, because of an entry. It balances by its shape.
 
-    One foreign key over (entry, place) holds both: a transfer stands where its entry stands. The
-    trigger that moves balances refuses an account that is not there.
+    The statement trigger that moves balances refuses an account that is not there, and a transfer
+    that does not stand where its entry stands.
     """
 
     entry = models.ForeignKey(

@@ -88,6 +88,8 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
+# Jobs of rooms that are no Django application.
+PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks"]
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [

@@ -175,3 +175,33 @@ def test_two_people_grant_and_adopt(house: town.Cast) -> None:
         f"SELECT {columns.replace('number', chr(39) + 'x' + chr(39), 1)}, prepared_by_id "
         "FROM entitlements_award",
     )
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        {"known_at": "known_at + interval '1 second'"},
+        {"revision_id": "repeat('0', 64)"},
+        {"run_id": "run_id + 1"},
+        {"household_id": "NULL", "person_id": "(SELECT min(id) FROM people_person)"},
+        {"benefit": "'longevity'"},
+        {"place": "'441900121'"},
+        {"award_id": "NULL", "pays": "0", "household_id": "0"},
+    ],
+)
+def test_a_determination_stands_on_its_run_its_award_and_its_unit(
+    house: town.Cast, tampering: dict[str, str]
+) -> None:
+    office.award_chen(house)
+    office.determine(house, office.JANUARY)
+    columns = [
+        *("run_id", "benefit", "person_id", "household_id", "award_id", "place", "entitled"),
+        *("gross", "net", "reasons", "pays", "carried", "what", "known_at", "revision_id"),
+        "facts_hash",
+    ]
+    copied = ", ".join(tampering.get(column, column) for column in columns)
+    refused(
+        "does not stand on its run",
+        f"INSERT INTO entitlements_determination (since, {', '.join(columns)}) "
+        f"SELECT '2020-02-01', {copied} FROM entitlements_determination WHERE pays > 0 LIMIT 1",
+    )

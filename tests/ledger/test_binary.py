@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from guanjia.ledger import binary
+from guanjia.kit import bulk
 
 TEXTS = some.text(some.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 LISTS = {
@@ -21,7 +21,7 @@ LISTS = {
 def test_an_array_comes_back_as_it_went(db: None, kind: str) -> None:
     @given(some.lists(some.none() | LISTS[kind], max_size=20))
     def goes_and_comes(values: list[object]) -> None:
-        found = binary.rows(f"SELECT * FROM unnest(%s::{kind}[])", [values])
+        found = bulk.rows(f"SELECT * FROM unnest(%s::{kind}[])", [values])
         assert [value for (value,) in found] == values
 
     goes_and_comes()
