@@ -115,7 +115,10 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 
 def on_a_leash() -> None:
-    """In a child: end in order as soon as the keeper is gone. Elsewhere: nothing."""
+    """In a child: end in order as soon as the keeper is gone, at once where that takes too long.
+
+    Elsewhere: nothing.
+    """
     if os.environ.pop(LEASH, None) != "yes":
         return
 
@@ -123,5 +126,7 @@ def on_a_leash() -> None:
         while os.read(0, 1024):  # unbuffered: a buffer's lock would outlive this thread
             pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)  # one that was still starting may lose the signal
+        os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
