@@ -15,7 +15,7 @@ VENDOR := guanjia/web/static/vendor/tabler.min.css
 TYPES := DATABASE_URL=postgresql:///types GUANJIA_DATA=$(CURDIR)/build/types
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test check bench format lock clean browser
+.PHONY: help install install-dev demo serve test check bench format languages lock clean browser
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,6 +46,9 @@ bench: $(VENV)/dev.stamp ## Speed and memory at full size; fills docs/benchmarks
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+languages: $(VENV)/base.stamp ## Gather every word of the pages, convert Traditional, name what English lacks
+	$(BIN)/python -m guanjia.web.languages
 
 LOCK := uv pip compile pyproject.toml --group build --generate-hashes --universal --python-version 3.11 --quiet
 lock: ## Write the hashed locks anew after a change of dependencies (needs uv)

@@ -11,7 +11,7 @@ from django.db import connections
 
 from guanjia.kit import scope
 from guanjia.kit.database import APP_ROLE
-from guanjia.web import roles, static_files
+from guanjia.web import catalogues, roles, static_files
 from tests import house, town
 
 TODAY = date(2020, 4, 1)
@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def gathered() -> None:
     """Static files under their hashed names, as pages name them."""
     static_files.gather()
+    catalogues.compile_stale()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,9 @@
 """The book by which pages name benefits."""
 
-from django.utils.translation import get_language
-
 from guanjia.entitlements import queries
 from guanjia.entitlements.models import Revision
 from guanjia.policy.book import Book
+from guanjia.policy.retold import in_words
 
 
 def newest() -> Book | None:
@@ -17,5 +16,4 @@ def newest() -> Book | None:
 def titles() -> dict[str, str]:
     """Benefit code to title in the language of the page, by the newest book, in decision order."""
     book = newest()
-    english = (get_language() or "").startswith("en")
-    return {c.code: c.en if english else c.title for c in book.chapters} if book else {}
+    return {c.code: c.title for c in in_words(book).chapters} if book else {}

@@ -187,7 +187,7 @@ def _determine(run: Run, homes: Homes, at: datetime) -> None:
     book = queries.book_of(run.revision_id)
     batch = Batch(run, book, homes.before, homes.last_paid)
     in_force = rules(book, run.month)
-    asked = {chapter.code for chapter in book.chapters if chapter.asked}
+    asked = {chapter.code for chapter in book.chapters if chapter.by_run}
     for home in homes.homes:
         results = _decide(in_force, home)
         batch.part.add(home, results)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from guanjia.entitlements.models import LeadKind, LeadState
 from guanjia.kit import days
+from guanjia.policy import words
 
 Choices = Iterable[tuple[str, str | Promise]]
 LONGEST_NOTE = 400
@@ -72,7 +73,7 @@ class AskRun(forms.Form):
         super().__init__(*args, **kwargs)
         months = [days.add_months(today, -back) for back in range(MONTHS_BACK)]
         self.fields["month"].choices = [  # type: ignore[attr-defined]
-            (f"{m:%Y-%m}", _("%(y)d年%(m)d月") % {"y": m.year, "m": m.month}) for m in months
+            (f"{m:%Y-%m}", words.month(m)) for m in months
         ]
 
     def clean_month(self) -> date:

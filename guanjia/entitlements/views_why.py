@@ -5,7 +5,6 @@ from datetime import date
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from guanjia.entitlements import page_queries, units, why
@@ -13,6 +12,7 @@ from guanjia.entitlements.models import Determination
 from guanjia.kit import clock, days
 from guanjia.people import queries as people
 from guanjia.people.models import Person
+from guanjia.policy import words
 from guanjia.staff import gate
 from guanjia.staff.roles import May
 
@@ -55,7 +55,7 @@ def now(request: HttpRequest, number: int, benefit: str) -> HttpResponse:
         "code": benefit,
         "answer": answer,
         "month": month,
-        "months": [(f"{m:%Y-%m}", _words(m), m == month) for m in months],
+        "months": [(f"{m:%Y-%m}", words.month(m), m == month) for m in months],
     }
     return render(request, "entitlements/why_now.html", shown)
 
@@ -68,7 +68,3 @@ def _month(text: str, today: date) -> date:
         return days.read_month(text)
     except ValueError:
         raise BadRequest("month") from None
-
-
-def _words(month: date) -> str:
-    return _("%(y)d年%(m)d月") % {"y": month.year, "m": month.month}

@@ -11,6 +11,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.explain import explain
 from guanjia.policy.explanation import Explanation
 from guanjia.policy.family import HOUSEHOLD
+from guanjia.policy.retold import in_words
 
 
 class OutOfReach(LookupError):
@@ -31,7 +32,7 @@ def of_determination(stored: Determination, today: date) -> Answer:
 
     Raises OutOfReach.
     """
-    book = queries.book_of(stored.revision_id)
+    book = in_words(queries.book_of(stored.revision_id))
     household = stored.household_id
     if household is None and stored.person_id is not None:
         household = snapshot.household_of(stored.person_id, stored.since, stored.known_at)
@@ -56,9 +57,10 @@ def of_now(person: int, benefit: str, month: date, known_at: datetime, today: da
 
     Raises OutOfReach, and KeyError for a benefit that the book does not have.
     """
-    book = books.newest()
-    if book is None:
+    newest = books.newest()
+    if newest is None:
         raise KeyError(benefit)
+    book = in_words(newest)
     chapter = book.chapter(benefit)
     household = snapshot.household_of(person, month, known_at)
     frozen = _frozen(book, household, month, known_at)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guanjia.kit import days
 from guanjia.people.fact_groups import GROUPS, OTHER
 from guanjia.people.models import Source
-from guanjia.policy import facts
+from guanjia.policy import facts, retold, words
 from guanjia.policy.facts import Fact, Value
 
 MONTHS_SHOWN = 12
@@ -78,7 +77,7 @@ class Line:
     @property
     def register(self) -> str:
         """The register whose silence says so."""
-        return self.fact.register
+        return words.told(self.fact.register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ def groups(of: str, rows: Iterable[Row], on: date, places: Mapping[str, str]) ->
 
 def label_of(fact: Fact) -> str:
     """The fact's label in the language of the page; of a place, without how files write it."""
-    if (get_language() or "").startswith("en"):
-        return fact.en
-    return fact.label.partition("（")[0] if fact.type == "place" else fact.label
+    label = retold.label_of(fact)
+    return label.partition("（")[0] if fact.type == "place" else label
 
 
 def words_of(fact: Fact, value: Value, places: Mapping[str, str]) -> str:
@@ -137,11 +135,11 @@ def words_of(fact: Fact, value: Value, places: Mapping[str, str]) -> str:
     if fact.type == "yes_no":
         return _("是") if value else _("否")
     if fact.type == "choice":
-        return fact.choices.get(str(value), str(value))
+        return words.told(fact.choices.get(str(value), str(value)))
     if fact.type == "place":
         return _("外地") if value == "elsewhere" else places.get(str(value), str(value))
     if isinstance(value, date):
-        return _("%(y)d年%(m)d月%(d)d日") % {"y": value.year, "m": value.month, "d": value.day}
+        return words.day(value)
     if fact.type == "fen":
         return _("没有")
     return str(value)

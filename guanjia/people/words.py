@@ -6,6 +6,7 @@ from datetime import date
 
 from guanjia.kit import days
 from guanjia.people.models import Person
+from guanjia.policy.words import told
 
 TOWN, COMMUNITY = 9, 12
 COMMITTEES = (
@@ -41,7 +42,8 @@ def place_words(code: str, names: Mapping[str, str]) -> str:
 
 def short(name: str) -> str:
     """A community without its committee: 厦边社区居民委员会 -> 厦边社区."""
-    for long, brief in COMMITTEES:
+    for written, brief in COMMITTEES:
+        long = told(written)
         if name.endswith(long):
-            return name.removesuffix(long) + brief
+            return name.removesuffix(long) + told(brief)
     return name

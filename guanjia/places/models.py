@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.policy import words
+
 
 class PlaceKind(models.TextChoices):
     """What the statistics bureau's list calls a unit."""
@@ -16,6 +18,12 @@ class PlaceKind(models.TextChoices):
     VILLAGE_COMMITTEE = "village_committee", _("村委会")
     RESIDENTS_COMMITTEE = "residents_committee", _("居委会")
     OTHER = "other", _("其他")
+
+
+LATIN: dict[str, str] = {
+    PlaceKind.TOWN: "%(name)s Town",
+    PlaceKind.SUBDISTRICT: "%(name)s Subdistrict",
+}
 
 
 class Place(models.Model):
@@ -43,7 +51,23 @@ class Place(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return name_of(self.name, self.name_hant, self.pinyin, self.kind)
+
+
+def name_of(name: str, name_hant: str, pinyin: str, kind: str) -> str:
+    """A place's name in the language of the page: its own forms first, else as the words say it."""
+    if words.language() == "zh-hant" and name_hant:
+        return name_hant
+    if words.language() == "en" and pinyin:
+        called = latin(pinyin)
+        return LATIN[kind] % {"name": called} if kind in LATIN else called
+    return words.told(name)
+
+
+def latin(pinyin: str) -> str:
+    """`chang an` → `Chang'an`."""
+    first, *rest = pinyin.split()
+    return first.capitalize() + "".join(f"'{s}" if s[0] in "aoe" else s for s in rest)
 
 
 class FacilityKind(models.TextChoices):

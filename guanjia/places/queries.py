@@ -38,7 +38,8 @@ def under(code: str) -> "Iterable[Place]":
 def names(codes: Iterable[str]) -> dict[str, str]:
     """Code to name, for every code of any level that stands in the register."""
     wanted = {code[:n] for code in codes for n in (CITY, TOWN, COMMUNITY) if len(code) >= n}
-    return dict(Place.objects.filter(code__in=wanted).values_list("code", "name"))
+    rows = Place.objects.filter(code__in=wanted)
+    return {row.code: str(row) for row in rows.only("code", "name", "name_hant", "pinyin", "kind")}
 
 
 def full_name(code: str) -> str:

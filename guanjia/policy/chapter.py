@@ -99,20 +99,28 @@ class Chapter:
     en: str
     summary: str
     unit: Unit
-    cadence: Literal["month"]
+    cadence: Literal["month", "year", "once"]
     asked: bool
+    delivered: Literal["run", "procedure"]
     starts: str
     day: str
     place: str
     notice: str
     law: str
     status: Status
+    bring: tuple[str, ...]
+    apply: str
     figures: dict[str, tuple[FigureRow, ...]]
     defines: tuple[Define, ...]
     conditions: tuple[Condition, ...]
     amounts: tuple[Amount, ...]
     examples: tuple[Example, ...]
     text: str
+
+    @property
+    def by_run(self) -> bool:
+        """Whether a month's run pays its awards; what the office grants case by case, it does not."""
+        return self.asked and self.delivered == "run" and self.cadence == "month"
 
     def figure_on(self, name: str, on: date, place: str = "") -> FigureRow | None:
         """The row in force on a day; a town's own row goes before the city's."""

@@ -1,10 +1,10 @@
 """Why: one benefit of one unit in one month as sentences with figures and laws."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from guanjia.kit import money
 from guanjia.policy import nodes as n
+from guanjia.policy import words
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Amount, Chapter, Condition
 from guanjia.policy.codegen import Verdict as CodeVerdict
@@ -19,13 +19,13 @@ from guanjia.policy.explanation import (
 )
 from guanjia.policy.explanation import Reduction as ReductionLine
 from guanjia.policy.family import HOUSEHOLD, Family
-from guanjia.policy.trace import Said, Tracer, show
+from guanjia.policy.trace import Said, Tracer
 
 ORDER: tuple[Verdict, ...] = ("unmet", "unknown", "met")
-KINDS = {
-    "exclude": "已享{giver}，本项不再发放",
-    "higher_only": "与{giver}只发较高的一项",
-    "top_up": "已享{giver}，本项只补足差额",
+KINDS: dict[str, Callable[[str], str]] = {
+    "exclude": lambda giver: words.word("已享{giver}，本项不再发放", giver=giver),
+    "higher_only": lambda giver: words.word("与{giver}只发较高的一项", giver=giver),
+    "top_up": lambda giver: words.word("已享{giver}，本项只补足差额", giver=giver),
 }
 
 
@@ -54,10 +54,32 @@ def explain(
     return _told(tracer, found[benefit, unit], nets[benefit, unit], reduced)
 
 
+def explain_all(
+    book: Book,
+    month: date,
+    family: Family,
+    names: Sequence[str] = (),
+    today: date | None = None,
+    assume_awarded: bool = False,
+) -> list[Explanation]:
+    """Every decidable benefit of everybody, in decision order: the family is decided once for all."""
+    now = rules(book, month)
+    found = dict(now.results(family))
+    nets: Nets = {key: result[1] for key, result in found.items()}
+    reduced = list(now.reductions(family, found, nets, assume_awarded))
+    told = []
+    for (benefit, unit), result in found.items():
+        chapter = book.chapter(benefit)
+        place = now.place(chapter, family, unit)
+        tracer = Tracer(book, chapter, month, family, unit, place, found, names, today)
+        told.append(_told(tracer, result, nets[benefit, unit], reduced))
+    return told
+
+
 def _who(unit: int, names: Sequence[str]) -> str:
     if 0 <= unit < len(names):
         return names[unit]
-    return "家庭" if unit == HOUSEHOLD else f"第{unit + 1}人"
+    return words.word("家庭") if unit == HOUSEHOLD else words.member(unit)
 
 
 def _told(
@@ -90,7 +112,11 @@ def _told(
 
 
 def _silent(book: Book, chapter: Chapter, month: date, unit: int, who: str) -> Explanation:
-    text = f"政策簿里没有{month.year}年{month.month}月的{chapter.title}规定，这个月不能核算。"
+    text = words.word(
+        "政策簿里没有{month}的{title}规定，这个月不能核算。",
+        month=words.month(month),
+        title=chapter.title,
+    )
     return Explanation(
         *(chapter.code, chapter.title, unit, who, month, False, None, None, None),
         *((), (), (), (text,), chapter.law, chapter.status, book.revision),
@@ -124,6 +150,7 @@ def _amount(amount: Amount, said: Said) -> AmountLine:
         law=amount.law,
         status=amount.status,
         figures=_once(said.figures),
+        facts=tuple(_once_facts(said.facts)),
     )
 
 
@@ -145,7 +172,7 @@ def _reductions(
         )
         if ours and each.unit == unit and each.fen:
             other = relation.giver if relation.taker == benefit else relation.taker
-            text = KINDS[relation.kind].format(giver=book.chapter(other).title)
+            text = KINDS[relation.kind](book.chapter(other).title)
             yield ReductionLine(other, relation.kind, text, each.fen, relation.law)
 
 
@@ -155,12 +182,20 @@ def _changes(
     """What would change this: by how much each number is off, what must be asked."""
     for condition, part in said:
         if part.value is None:
-            asked = "、".join(f"{u.who}的{u.label}" for u in _once_facts(part.facts) if not u.known)
-            yield f"补问{asked or condition.label}后，“{condition.label}”才能判断"
+            asked = words.listed(
+                words.word("{who}的{what}", who=u.who, what=u.label)
+                for u in _once_facts(part.facts)
+                if not u.known
+            )
+            yield words.word(
+                "补问{what}后，“{condition}”才能判断",
+                what=asked or condition.label,
+                condition=condition.label,
+            )
         elif isinstance(condition.node, n.Compare) and condition.node.left.type in ("fen", "whole"):
             yield from _margin(condition, condition.node, part, tracer, entitled)
         elif part.value is False:
-            yield f"“{condition.label}”变为符合时，可重新核定"
+            yield words.word("“{condition}”变为符合时，可重新核定", condition=condition.label)
 
 
 def _margin(
@@ -169,10 +204,32 @@ def _margin(
     left, right = tracer.say(node.left).value, tracer.say(node.right).value
     if node.sign not in ("<", "<=") or (part.value and not entitled):
         return
-    name = tracer.say(node.left).text.split(" ")[0]
+    name = _name(node.left, tracer) or condition.label
     if part.value is False:
         off = left - right + (node.sign == "<")
-        yield f"{name}再少 {show(off, node.left.type)}，“{condition.label}”就符合"
+        less = words.show(off, node.left.type)
+        yield words.word(
+            "{what}再少 {less}，“{condition}”就符合",
+            what=name,
+            less=less,
+            condition=condition.label,
+        )
     elif node.left.type == "fen":
         room = right - left - (node.sign == "<")
-        yield f"{name}再多出 {money.show(room + 1)}（升到 {money.show(left + room + 1)}），就不再符合"
+        yield words.word(
+            "{what}再多出 {more}（升到 {sum}），就不再符合",
+            what=name,
+            more=words.yuan(room + 1),
+            sum=words.yuan(left + room + 1),
+        )
+
+
+def _name(node: n.Node, tracer: Tracer) -> str:
+    """What a side is called, without what it comes to; '' for a sum that has no name."""
+    if isinstance(node, n.FactRef):
+        return node.fact.label
+    if isinstance(node, n.DefineRef):
+        return next(d.label for d in tracer.chapter.defines if d.name == node.name)
+    said = tracer.say(node)
+    shown = words.show(said.value, node.type)
+    return said.text.removesuffix(shown).strip() if said.text.endswith(shown) else ""

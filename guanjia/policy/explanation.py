@@ -62,6 +62,7 @@ class AmountLine:
     law: str
     status: str
     figures: tuple[FigureUse, ...]
+    facts: tuple[FactUse, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Fact:
     maximum: int | None
     register: str
     derived_from: str
+    ask: str
+    screen: str
 
     def read(self, text: object) -> Value:
         """A value as a family file writes it (yuan as text, 'unknown'). Raises BadFact."""
@@ -164,4 +166,6 @@ def _fact(name: str, row: dict[str, Any], position: int) -> Fact:
         maximum=row.get("max"),
         register=row.get("register", ""),
         derived_from=row.get("derived_from", ""),
+        ask=row.get("ask", ""),
+        screen=row.get("screen", ""),
     )

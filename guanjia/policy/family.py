@@ -1,9 +1,9 @@
 """One family as the rules see it: values by position, what it holds, and from when it was assessed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from guanjia.policy.facts import UNKNOWN, Fact, Facts, Value
 
@@ -60,6 +60,29 @@ def household(facts: Facts, values: Mapping[str, Value]) -> list[Value]:
         if fact.name in values:
             row[fact.position] = values[fact.name]
     return row
+
+
+def turns(facts: Facts, family: Family) -> set[int]:
+    """The month numbers in which any monthly amount of the family begins or ends."""
+    monthly = _monthly(facts)
+    rows = ((family.people, monthly[0]), ([family.household], monthly[1]))
+    spans: Iterator[Any] = (
+        span
+        for members, places in rows
+        for row in members
+        for p in places
+        for span in row[p]  # type: ignore[union-attr]
+    )
+    return {edge for span in spans for edge in span[:2]}
+
+
+@cache
+def _monthly(facts: Facts) -> tuple[list[int], list[int]]:
+    """Positions of the monthly facts of persons, of households."""
+    persons, households = (
+        [f.position for f in declared if f.by_month] for declared in (facts.person, facts.household)
+    )
+    return persons, households
 
 
 @cache

@@ -12,6 +12,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.facts import BadFact, Facts, Value
 from guanjia.policy.family import HOUSEHOLD, MOST_MEMBERS, Family, household, person
 from guanjia.policy.language import nearest
+from guanjia.policy.words import member
 
 HEAD = ("title", "month", "household", "person", "place", "held", "expects")
 
@@ -61,7 +62,7 @@ def from_rows(rows: Mapping[str, Any], book: Book) -> Written:
     decided = days.number(month) if month else 0
     family = Family(str(rows.get("place", book.city)), home, members)
     family.held = {key: assessed or decided for key, assessed in held.items()}
-    names = tuple(str(row.get("name", f"第{place + 1}人")) for place, row in enumerate(people))
+    names = tuple(str(row.get("name", member(place))) for place, row in enumerate(people))
     return Written(family, names, month)
 
 

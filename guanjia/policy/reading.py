@@ -23,14 +23,16 @@ from guanjia.policy.chapter import (
 )
 from guanjia.policy.facts import Facts
 from guanjia.policy.language import LanguageError, Names
-from guanjia.policy.nodes import Node, Unit
+from guanjia.policy.nodes import Age, Node, Unit
 
 UNITS = get_args(Unit)
 STARTS = ("month after approval", "month of application", "month of the event")
 PLACES = ("hukou", "home")
+CADENCES = ("month", "year", "once")
+DELIVERED = ("run", "procedure")
 NOTICES = ("name, members, amount", "name, amount", "none")
 KEYS = {
-    "chapter": "title en summary unit cadence asked starts day place notice law status",
+    "chapter": "title en summary unit cadence asked delivered starts day place notice law status bring apply",
     "figure": "label value law status since until review_by where",
     "define": "name label of is",
     "condition": "code label en holds law status since until",
@@ -127,6 +129,34 @@ class Reader:
             self.wrong("", f"{name} 应是 {'、'.join(allowed)} 之一，实际是 {value!r}")
         return value
 
+    def head(self) -> None:
+        """What every chapter must say of itself."""
+        for name in ("title", "en", "summary"):
+            if not self.rows.get(name):
+                self.wrong("", f"缺少 {name}")
+        if not isinstance(self.rows.get("asked"), bool):
+            self.wrong("", "asked 应是 true（须申请批准）或 false")
+
+    def bring(self) -> tuple[str, ...]:
+        """What to bring when applying; nothing where the chapter does not say."""
+        rows = self.rows.get("bring", [])
+        if not isinstance(rows, list) or not all(isinstance(r, str) and r.strip() for r in rows):
+            self.wrong("", 'bring 应是一列材料，例如 ["身份证", "户口簿"]')
+            return ()
+        return tuple(rows)
+
+    def apply(self) -> str:
+        """Where to apply, in words."""
+        where = self.rows.get("apply", "")
+        if not isinstance(where, str):
+            self.wrong("", "apply 应是一句话：到哪里申请")
+            return ""
+        return where
+
+    def delivered(self) -> Any:
+        """Who pays: the month's run, unless the chapter says that the office does, case by case."""
+        return self.one_of("delivered", DELIVERED) if "delivered" in self.rows else DELIVERED[0]
+
     def read_figures(self) -> dict[str, tuple[FigureRow, ...]]:
         """All figures, each in order of place and time, without gap or overlap."""
         found: dict[str, tuple[FigureRow, ...]] = {}
@@ -184,11 +214,7 @@ class Reader:
         """The whole chapter. Look at `problems` before using it."""
         rows, unit = self.rows, self.unit()
         self.keys("chapter", rows, "")
-        for name in ("title", "en", "summary"):
-            if not rows.get(name):
-                self.wrong("", f"缺少 {name}")
-        if not isinstance(rows.get("asked"), bool):
-            self.wrong("", "asked 应是 true（须申请批准）或 false")
+        self.head()
         names = self.names(facts, benefits)
         conditions = self.sentences("condition", "holds", names, self.condition)
         amounts = self.sentences("amount", "pays", names, self.amount)
@@ -196,20 +222,25 @@ class Reader:
             self.wrong("", f"条件最多 {MOST_CONDITIONS} 条")
         if not rows.get("condition"):
             self.wrong("", "一章至少要有一条条件")
+        if any(_of_children(c.node) for c in conditions) and rows.get("notice") != "none":
+            self.wrong("", '孩子的待遇不公示：notice 须是 "none"')
         return Chapter(
             code=self.code,
             title=rows.get("title", ""),
             en=rows.get("en", ""),
             summary=rows.get("summary", ""),
             unit=self.one_of("unit", UNITS) or unit,
-            cadence=self.one_of("cadence", ("month",)),
+            cadence=self.one_of("cadence", CADENCES),
             asked=rows.get("asked", True),
+            delivered=self.delivered(),
             starts=self.one_of("starts", STARTS),
             day=self.one_of("day", ("first of month",)),
             place=self.one_of("place", PLACES),
             notice=self.one_of("notice", NOTICES),
             law=self.law(rows, ""),
             status=self.status(rows, ""),
+            bring=self.bring(),
+            apply=self.apply(),
             figures=self.figures,
             defines=self.read_defines(names),
             conditions=tuple(conditions),
@@ -327,6 +358,11 @@ class Reader:
                 continue
             found.append(Example(row["title"], month, row, row["expects"]))
         return tuple(found)
+
+
+def _of_children(node: Node) -> bool:
+    """A condition that says: not yet so many years old."""
+    return isinstance(node, Age) and node.which == "under"
 
 
 def read_value(text: str) -> tuple[str, int] | None:

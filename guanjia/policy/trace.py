@@ -8,20 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from guanjia.kit import days, money
-from guanjia.policy import codegen
+from guanjia.kit import days
+from guanjia.policy import codegen, words
 from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.explanation import FactUse, FigureUse
-from guanjia.policy.facts import UNKNOWN, Fact
-from guanjia.policy.family import HOUSEHOLD, Family
+from guanjia.policy.facts import UNKNOWN
+from guanjia.policy.family import HOUSEHOLD, Family, turns
 from guanjia.policy.nodes import Node
 
-ASK = "待补问"
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 OPPOSITE = {"<": "≥", "<=": ">", ">": "≤", ">=": "<", "==": "≠", "!=": "="}
-ROUNDED = {"up": "向上取整到分", "down": "舍去分以下", "half_up": "四舍五入到分"}
 SUMS = (n.Arithmetic, n.Divide)
 
 
@@ -39,21 +37,6 @@ class Said:
         facts = [use for said in (self, *others) for use in said.facts]
         figures = [use for said in (self, *others) for use in said.figures]
         return Said(value, text, facts, figures)
-
-
-def show(value: Any, kind: str, fact: Fact | None = None) -> str:
-    """A value in words."""
-    if value is UNKNOWN:
-        return ASK
-    if kind == "fen":
-        return money.show(value)
-    if kind == "yes_no":
-        return "是" if value else "否"
-    if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    if fact is not None and fact.choices:
-        return fact.choices.get(value, str(value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 class Tracer:
@@ -76,13 +59,17 @@ class Tracer:
         self.names = names
         self.today = today or month
         self.assessed = family.held.get((chapter.code, unit), days.number(month))
+        self.sayers = self._sayers()
         self.inside = False  # within count, total, any, all: say whose fact it is
 
     def say(self, node: Node, i: int | None = None, k: int = 0) -> Said:
         """Any part, for member `i`, in month number `k` where it is a monthly amount."""
-        i = self.unit if i is None else i
-        sayers: dict[type[Node], Callable[[Any, int, int], Said]] = {
-            n.Literal: lambda x, _i, _k: Said(x.value, show(x.value, x.type)),
+        return self.sayers[type(node)](node, self.unit if i is None else i, k)
+
+    def _sayers(self) -> dict[type[Node], Callable[[Any, int, int], Said]]:
+        """Who says which kind of part."""
+        return {
+            n.Literal: lambda x, _i, _k: Said(x.value, words.show(x.value, x.type)),
             n.FactRef: self.fact,
             n.FigureRef: lambda x, _i, _k: self.figure(x),
             n.DefineRef: self.define,
@@ -100,13 +87,12 @@ class Tracer:
             n.Age: self.age,
             n.LastMonths: self.last_months,
         }
-        return sayers[type(node)](node, i, k)
 
     def who(self, i: int) -> str:
         """A member's name."""
         if i == HOUSEHOLD:
-            return "家庭"
-        return self.names[i] if i < len(self.names) else f"第{i + 1}人"
+            return words.word("家庭")
+        return self.names[i] if i < len(self.names) else words.member(i)
 
     def fact(self, node: n.FactRef, i: int, k: int) -> Said:
         """A recorded fact."""
@@ -115,8 +101,8 @@ class Tracer:
         row = self.family.household if owner == HOUSEHOLD else self.family.people[i]
         recorded: Any = row[fact.position]
         value = codegen.at(recorded, k, fact.absent) if fact.by_month else recorded  # type: ignore[arg-type]
-        shown = show(value, fact.type, fact)
-        text = f"{self.who(i)}{fact.label} {shown}" if self.inside else f"{fact.label} {shown}"
+        shown = words.show(value, fact.type, fact)
+        text = words.joined(self.who(i) if self.inside else "", f"{fact.label} {shown}")
         use = FactUse(fact.name, fact.label, owner, self.who(owner), shown, value is not UNKNOWN)
         silent = fact.by_month and not recorded and value is not UNKNOWN
         return Said(value, text, [] if silent else [use])
@@ -135,7 +121,7 @@ class Tracer:
             row.status,
             row.unreviewed(self.today),
         )
-        shown = money.show(row.value) if row.unit == "fen" else row.shown
+        shown = words.yuan(row.value) if row.unit == "fen" else row.shown
         return Said(row.value, shown, [], [use])
 
     def define(self, node: n.DefineRef, i: int, k: int) -> Said:
@@ -145,32 +131,32 @@ class Tracer:
         if node.type == "yes_no":
             return inner
         if inner.value is UNKNOWN:
-            return inner.join(UNKNOWN, f"{label} {ASK}（{inner.text}）")
+            return inner.join(UNKNOWN, f"{label} {words.ask()}{words.brackets(inner.text)}")
         counted = isinstance(node.node, n.Over) and node.node.word == "count"
-        people = " 人" if counted else ""
-        return inner.join(inner.value, f"{label} {show(inner.value, node.type)}{people}")
+        shown = words.show(inner.value, node.type)
+        shown = words.word("{count} 人", count=shown) if counted else shown
+        return inner.join(inner.value, f"{label} {shown}")
 
     def held(self, node: n.HeldRef, i: int) -> Said:
         """An award in force."""
         unit = i if node.of == "person" else HOUSEHOLD
         value = (node.benefit, unit) in self.family.held
         title = self.book.chapter(node.benefit).title
-        text = f"已批准{title}：{show(value, 'yes_no')}"
-        use = FactUse(
-            f"held.{node.benefit}", f"已批准{title}", unit, self.who(unit), text[-1], True
-        )
-        return Said(value, text, [use])
+        label, shown = words.word("已批准{title}", title=title), words.show(value, "yes_no")
+        use = FactUse(f"held.{node.benefit}", label, unit, self.who(unit), shown, True)
+        return Said(value, words.pair(label, shown), [use])
 
     def other(self, node: n.OtherRef, i: int) -> Said:
         """Another chapter's result now."""
         unit = i if node.of == "person" else HOUSEHOLD
         value = self.results[node.benefit, unit][0 if node.what == "entitled" else 1]
         title = self.book.chapter(node.benefit).title
-        word = f"符合{title}" if node.what == "entitled" else f"{title}金额"
-        shown = show(value, node.type)
+        entitled = node.what == "entitled"
+        label = words.word("符合{title}" if entitled else "{title}金额", title=title)
+        shown = words.show(value, node.type)
         name = f"{node.benefit}.{node.what}"
-        use = FactUse(name, word, unit, self.who(unit), shown, value is not UNKNOWN)
-        return Said(value, f"{word}：{shown}", [use])
+        use = FactUse(name, label, unit, self.who(unit), shown, value is not UNKNOWN)
+        return Said(value, words.pair(label, shown), [use])
 
     def arithmetic(self, node: n.Arithmetic, i: int, k: int) -> Said:
         """+, -, ×, with the values put in."""
@@ -203,8 +189,9 @@ class Tracer:
             value = {"up": -(-a // b), "down": a // b, "half_up": (2 * a + b) // (2 * b)}[
                 node.rounding
             ]
-        rounded = ROUNDED[node.rounding] if node.type == "fen" else "取整"
-        return left.join(value, f"({left.text}) ÷ {right.text}，{rounded}", right)
+        rounded = words.rounded(node.rounding) if node.type == "fen" else words.word("取整")
+        text = words.aside(f"({left.text}) ÷ {right.text}", rounded)
+        return left.join(value, text, right)
 
     def extreme(self, node: n.Extreme, i: int, k: int) -> Said:
         """The least or greatest; max(0, x) reads as x, nought where it would be less."""
@@ -216,10 +203,10 @@ class Tracer:
             text = next(
                 s.text for p, s in zip(node.parts, parts, strict=True) if p is not noughts[0]
             )
-            text += "（不足 0 按 0 计）" if value == 0 else ""
+            text += words.brackets(words.word("不足 0 按 0 计")) if value == 0 else ""
         else:
-            word = "取小" if node.which == "min" else "取大"
-            text = f"{word}（{'；'.join(said.text for said in parts)}）"
+            which = words.word("取小") if node.which == "min" else words.word("取大")
+            text = which + words.brackets(words.in_turn(said.text for said in parts))
         return parts[0].join(value, text, *parts[1:])
 
     def compare(self, node: n.Compare, i: int, k: int) -> Said:
@@ -227,7 +214,7 @@ class Tracer:
         left, right = self.say(node.left, i, k), self.say(node.right, i, k)
         if left.value is UNKNOWN or right.value is UNKNOWN:
             unknown = [s for s in (left, right) if s.value is UNKNOWN]
-            return unknown[0].join(None, "；".join(s.text for s in unknown), *unknown[1:])
+            return unknown[0].join(None, words.in_turn(s.text for s in unknown), *unknown[1:])
         a, b = left.value, right.value
         value = (
             {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[node.sign]
@@ -248,7 +235,9 @@ class Tracer:
     def side(node: Node, said: Said) -> str:
         """A worked-out side says what it comes to."""
         return (
-            f"{said.text} = {show(said.value, node.type)}" if isinstance(node, SUMS) else said.text
+            f"{said.text} = {words.show(said.value, node.type)}"
+            if isinstance(node, SUMS)
+            else said.text
         )
 
     def one_of(self, node: n.OneOf, i: int, k: int) -> Said:
@@ -268,7 +257,7 @@ class Tracer:
         decisive = node.word == "or"
         value = decisive if decisive in values else None if None in values else not decisive
         telling = [said for said in parts if said.value is value]
-        return telling[0].join(value, "；".join(s.text for s in telling), *telling[1:])
+        return telling[0].join(value, words.in_turn(s.text for s in telling), *telling[1:])
 
     def choose(self, node: n.Choose, i: int, k: int) -> Said:
         """The arm that was taken; both where the question is open and they differ."""
@@ -308,13 +297,14 @@ class Tracer:
     def over_text(self, node: n.Over, value: Any, parts: list[Said]) -> str:
         """Whom it speaks of, by name."""
         if value is UNKNOWN:
-            return "；".join(said.text for said in parts if said.value is UNKNOWN)
+            return words.in_turn(said.text for said in parts if said.value is UNKNOWN)
         if node.word == "total":
-            return show(value, node.type)
-        named = "、".join(self.who(i) for i, said in enumerate(parts) if said.value)
+            return words.show(value, node.type)
+        named = words.listed(self.who(i) for i, said in enumerate(parts) if said.value)
         if node.word == "count":
-            return f"{value} 人" + (f"（{named}）" if named and len(parts) <= 8 else "")
-        return named or "没有"
+            few = named and len(parts) <= 8
+            return words.word("{count} 人", count=value) + (words.brackets(named) if few else "")
+        return named or words.word("没有")
 
     def age(self, node: n.Age, i: int, k: int) -> Said:
         """Completed years."""
@@ -323,15 +313,23 @@ class Tracer:
             return born.join(None, born.text, years)
         cut = days.born_by(self.month, years.value)
         value = born.value <= cut if node.which == "from" else born.value > cut
-        on = show(self.month, "day")
-        text = f"{show(born.value, 'day')}出生，{on}满 {days.age(born.value, self.month)} 岁"
-        return born.join(value, (self.who(i) if self.inside else "") + text, years)
+        text = words.word(
+            "{born}出生，{on}满 {age} 岁",
+            born=words.day(born.value),
+            on=words.day(self.month),
+            age=days.age(born.value, self.month),
+        )
+        return born.join(value, words.joined(self.who(i) if self.inside else "", text), years)
 
     def last_months(self, node: n.LastMonths, i: int, k: int) -> Said:
         """The months before the assessment, added up; each fact read is told once."""
         count = self.say(node.months, i, k)
         first = self.assessed - count.value
-        each = [self.say(node.part, i, month) for month in range(first, self.assessed)]
+        each: list[Said] = []
+        new = turns(self.book.facts, self.family)
+        for month in range(first, self.assessed):  # months alike are said once
+            alike = each and month not in new
+            each.append(each[-1] if alike else self.say(node.part, i, month))
         value = codegen.total([said.value for said in each])
         uses = [use for said in each for use in said.facts]
         monthly = {
@@ -342,28 +340,27 @@ class Tracer:
             before = told.setdefault((use.name, use.unit), use)
             if use.name in monthly and before.shown != use.shown:
                 known = before.known and use.known
-                shown = "各月不同" if known else ASK
+                shown = words.varied() if known else words.ask()
                 told[use.name, use.unit] = FactUse(*_key(use), shown, known)
         facts = [
-            FactUse(*_key(use), f"每月 {use.shown}", True)
-            if use.name in monthly and use.known and use.shown != "各月不同"
+            FactUse(*_key(use), words.word("每月 {sum}", sum=use.shown), True)
+            if use.name in monthly and use.known and use.shown != words.varied()
             else use
             for use in told.values()
         ]
         figures = [use for said in each[:1] for use in said.figures]
-        span = f"{_month(first)}至{_month(self.assessed - 1)}"
-        text = (
-            f"{self.who(i)}{span}" if value is UNKNOWN else f"{span}合计 {show(value, node.type)}"
+        span = words.word(
+            "{first}至{last}",
+            first=words.month(days.of_number(first)),
+            last=words.month(days.of_number(self.assessed - 1)),
         )
         if value is UNKNOWN:
-            text += "：" + "、".join(f"{u.label} {ASK}" for u in facts if not u.known)
+            open_ = words.listed(f"{u.label} {words.ask()}" for u in facts if not u.known)
+            text = words.pair(words.joined(self.who(i), span), open_)
+        else:
+            text = words.word("{span}合计 {sum}", span=span, sum=words.show(value, node.type))
         return Said(value, text, facts, [*figures, *count.figures])
 
 
 def _key(use: FactUse) -> tuple[str, str, int, str]:
     return use.name, use.label, use.unit, use.who
-
-
-def _month(number: int) -> str:
-    first = days.of_number(number)
-    return f"{first.year}年{first.month}月"

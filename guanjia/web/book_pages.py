@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanjia.policy import family_file
+from guanjia.policy import family_file, words
 from guanjia.policy.book import Book, Relation
 from guanjia.policy.chapter import Amount, Chapter, Condition, Define, Example, FigureRow
 from guanjia.policy.explain import explain
@@ -92,6 +92,8 @@ def terms(chapter: Chapter) -> list[tuple[str, str]]:
         (_("按哪天的情况"), _("每月1日")),
         (_("按哪里的标准"), _("户籍所在地") if chapter.place == "hukou" else _("居住地")),
         (_("公示"), notice[chapter.notice]),
+        *([(_("带什么"), words.listed(chapter.bring))] if chapter.bring else []),
+        *([(_("去哪里"), chapter.apply)] if chapter.apply else []),
     ]
 
 
@@ -104,10 +106,10 @@ def sentences(
     book: Book, chapter: Chapter, rows: Sequence[Condition | Amount], today: date
 ) -> list[SentenceShown]:
     """Conditions or amounts with their words, those in force before those that are not."""
-    words, seen, found = Aloud(book, chapter), set[str](), []
+    aloud, seen, found = Aloud(book, chapter), set[str](), []
     for row in sorted(rows, key=lambda row: not row.holds(today)):
         found.append(
-            SentenceShown(row, words.read(row.node), row.holds(today), row.code not in seen)
+            SentenceShown(row, aloud.read(row.node), row.holds(today), row.code not in seen)
         )
         seen.add(row.code)
     return found
@@ -115,8 +117,8 @@ def sentences(
 
 def defines(book: Book, chapter: Chapter) -> list[DefineShown]:
     """The named expressions of a chapter."""
-    words = Aloud(book, chapter)
-    return [DefineShown(define, words.read(define.node)) for define in chapter.defines]
+    aloud = Aloud(book, chapter)
+    return [DefineShown(define, aloud.read(define.node)) for define in chapter.defines]
 
 
 def relations(book: Book, code: str = "") -> list[RelationShown]:
@@ -155,15 +157,15 @@ def _figure(chapter: Chapter, name: str, today: date) -> FigureShown:
 def _message(before: FigureRow, after: FigureRow, today: date) -> str:
     """What the chart says: the last change, in one sentence."""
     since = after.since or date.min
-    words = {
+    parts = {
         "label": after.label,
-        "day": _("%(y)d年%(m)d月") % {"y": since.year, "m": since.month},
+        "day": words.month(since),
         "shown": after.shown,
         "change": _change(before.value, after.value),
     }
     if since > today:
-        return _("%(label)s将从%(day)s起为 %(shown)s，%(change)s") % words
-    return _("%(label)s从%(day)s起为 %(shown)s，%(change)s") % words
+        return _("%(label)s将从%(day)s起为 %(shown)s，%(change)s") % parts
+    return _("%(label)s从%(day)s起为 %(shown)s，%(change)s") % parts
 
 
 def _change(before: int, after: int) -> str:
@@ -179,13 +181,13 @@ def _share(part: int, whole: int) -> str:
 
 
 def _relation_words(relation: Relation, titles: dict[str, str]) -> str:
-    words = {
+    said = {
         "exclude": _("享受%(giver)s的，不再发%(taker)s"),
         "higher_only": _("%(giver)s和%(taker)s，只发金额高的一项"),
         "top_up": _("享受%(giver)s的，%(taker)s只补高出的部分"),
         "compatible": _("%(giver)s和%(taker)s可以同时享受"),
     }[relation.kind] % {"giver": titles[relation.giver], "taker": titles[relation.taker]}
-    return words + _("；两项之间由本人选择") if relation.chosen_by else words
+    return said + _("；两项之间由本人选择") if relation.chosen_by else said
 
 
 def _decided(book: Book, chapter: Chapter, example: Example, today: date) -> list[Explanation]:

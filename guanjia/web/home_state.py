@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements import queries, run_pages
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
+from guanjia.policy import words
 from guanjia.policy.book import BookError
 from guanjia.policy.chapter import Chapter, FigureRow
 from guanjia.staff import gate
@@ -127,7 +128,7 @@ def _runs_to_approve() -> list[Waiting]:
 
 
 def _to_approve(month: date) -> str:
-    return gettext("%(y)d年%(m)d月的发放待审批") % {"y": month.year, "m": month.month}
+    return gettext("%(month)s的发放待审批") % {"month": words.month(month)}
 
 
 def _open_leads() -> list[Waiting]:

@@ -35,8 +35,8 @@ def marks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Remember how pages look (theme, 长辈版, language) and go back."""
-    response = redirect(_back(request))
+    """Remember how pages look (theme, 长辈版, language) and go back, with the form where one came along."""
+    response = redirect(_back(request), preserve_request="keep" in request.POST)
     theme, elder = request.POST.get("theme"), request.POST.get("elder")
     language = request.POST.get("language")
     if theme in ("light", "dark"):

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from guanjia.kit.database import connection_settings
 from guanjia.web import home
@@ -117,13 +116,9 @@ MFA_TOTP_ISSUER = "Guanjia"
 MFA_ADAPTER = "guanjia.staff.adapter.SecondFactors"
 
 LANGUAGE_CODE = "zh-hans"
-LOCALE_PATHS = [ROOT / "locale"]
-# A language is offered where its catalogue stands: half a translation is none.
-TRANSLATED = [("en", "en", "English"), ("zh-hant", "zh_Hant", "繁體中文")]
-LANGUAGES = [
-    ("zh-hans", _("简体中文")),
-    *((code, name) for code, folder, name in TRANSLATED if (ROOT / "locale" / folder).is_dir()),
-]
+# Each in its own name. Catalogues lie in guanjia/locale and are compiled into the data folder.
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [GUANJIA_HOME / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -99,6 +99,9 @@ def _enter(stack: ExitStack) -> House:
 
     django.setup()
     houses.keys_are_in_use(home)
+    from guanjia.web import catalogues
+
+    catalogues.compile_stale()
     return House(home, server)
 
 

@@ -13,6 +13,7 @@ from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, FigureRow
 from guanjia.policy.nodes import DefineRef, FigureRef, Node
+from guanjia.policy.retold import in_words
 
 KEPT_IN_MEMORY = 8
 
@@ -45,13 +46,13 @@ class Benefit:
 
 
 def shown() -> Shown:
-    """The book in use. Raises BookError where the city's folder cannot be read."""
+    """The book in use, in the language of the page. Raises BookError where the city's folder cannot be read."""
     newest = entitlements.newest_revision()
     if newest is not None:
-        return Shown(entitlements.book_of(newest.revision), newest.adopted_at)
+        return Shown(in_words(entitlements.book_of(newest.revision)), newest.adopted_at)
     folder = Path(settings.GUANJIA_CITY)
     written = max(file.stat().st_mtime_ns for file in folder.rglob("*.toml"))
-    return Shown(_of_folder(folder, written), None)
+    return Shown(in_words(_of_folder(folder, written)), None)
 
 
 def benefits(book: Book, today: date) -> list[Benefit]:

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, SlugConverter
 
-# Pages for everybody: the house's face, the book, what the marks mean, how pages look.
-PUBLIC = {"home", "book", "chapter", "marks", "look"}
+# Pages for everybody: the house's face, the book, what one is due, what the marks mean, how pages look.
+PUBLIC = {"home", "book", "chapter", "due", "marks", "look"}
 # Signing in must be possible before one has signed in.
 SIGN_IN = {
     "account_login",

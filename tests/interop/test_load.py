@@ -104,7 +104,7 @@ def test_about_nine_of_ten_of_the_entitled_hold_an_award_and_a_few_others_do(
             if result.entitled and result.net:
                 person = home.person(result.unit)
                 entitled.add((result.benefit, person, None if person else home.household))
-    assert 0.82 <= len(held & entitled) / len(entitled) <= 0.97
+    assert 0.80 <= len(held & entitled) / len(entitled) <= 0.97
     assert {benefit for benefit, _p, _h in held} == {
         *("dibao", "disability_care", "disability_living", "longevity")
     }

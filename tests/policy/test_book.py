@@ -36,6 +36,9 @@ def problems(chapters: dict[str, str], relations: str = "") -> str:
         ('title = "试"', "title = 试", "TOML 写法不对"),
         ("[[figure.line]]", "[[figure.wages]]", "已另有所指"),
         ('notice = "name, amount"', 'notice = "all"', "notice 应是"),
+        ('title = "试"', 'title = "试"\nbring = "身份证"', "bring 应是一列材料"),
+        ('title = "试"', 'title = "试"\nbring = [""]', "bring 应是一列材料"),
+        ('title = "试"', 'title = "试"\napply = 12345', "apply 应是一句话"),
     ],
 )
 def test_a_wrong_chapter_does_not_load(before: str, after: str, says: str) -> None:
@@ -139,6 +142,12 @@ def test_the_shipped_book_agrees_with_its_examples_on_both_sides_of_everything()
     shipped = book.load(CITY)
     assert check(shipped) == []
     assert uncovered(shipped) == []
+
+
+def test_every_shipped_chapter_says_where_to_go_and_what_to_bring() -> None:
+    for one in book.load(CITY).chapters:
+        assert one.apply, one.code
+        assert one.bring or not one.asked, one.code
 
 
 def test_a_false_example_is_told() -> None:

@@ -40,9 +40,9 @@ class Office:
         """
         people = {person.id: person for person in home.members}
         members = [people[number] for number in frozen.persons]
-        for result in self.rules.decide(frozen.family, assume_awarded=True):
+        for result in self.rules.decide(frozen.family):
             chapter = self.book.chapter(result.benefit)
-            if chapter.asked and self._holds(home, members, result, asked):
+            if chapter.by_run and self._holds(home, members, result, asked):
                 yield self._award(home, members, chapter, result, asked is not None)
 
     def _holds(

@@ -2,7 +2,6 @@
 
 from django import template
 from django.template import Context
-from django.utils.translation import get_language
 
 from guanjia.web import the_book
 
@@ -19,9 +18,8 @@ def benefit(context: Context, code: str) -> str:
     request = getattr(context, "request", None)
     titles: dict[str, str] | None = getattr(request, KEPT, None)
     if titles is None:
-        english = (get_language() or "").startswith("en")
         chapters = the_book.shown().book.chapters
-        titles = {c.code: c.en if english else c.title for c in chapters}
+        titles = {c.code: c.title for c in chapters}
         if request is not None:
             setattr(request, KEPT, titles)
     return titles.get(code, code)

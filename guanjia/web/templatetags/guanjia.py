@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
@@ -16,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanjia.kit import clock
+from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
 from guanjia.policy.explanation import Explanation, Sentence
 from guanjia.web import rooms as the_rooms
+from guanjia.web import speaking
+from guanjia.web.speaking import Tongue
 
 register = template.Library()
 
@@ -70,7 +71,7 @@ def yuan_large(fen: int | None, reason: str = "") -> SafeString:
     """`12600000000` → `1.26 亿元`, `3123400` → `3.12 万元`, smaller sums as `yuan`."""
     if fen is None:
         return _dash(reason)
-    for size, unit in ((10**10, _("亿元")), (10**6, _("万元"))):
+    for size, unit in speaking.large_units():
         if abs(fen) >= size:
             hundredths = (abs(fen) * 100 + size // 2) // size
             sign = "\u2212" if fen < 0 else ""
@@ -94,8 +95,9 @@ def day(on: date | datetime | None, reason: str = "") -> SafeString | str:
     if on is None:
         return _dash(reason)
     on = on.astimezone(clock.SHANGHAI).date() if isinstance(on, datetime) else on
-    words = _("%(y)d年%(m)d月%(d)d日") % {"y": on.year, "m": on.month, "d": on.day}
-    return format_html('<time datetime="{}" class="nowrap">{}</time>', on.isoformat(), words)
+    return format_html(
+        '<time datetime="{}" class="nowrap">{}</time>', on.isoformat(), words.day(on)
+    )
 
 
 @register.filter
@@ -103,8 +105,9 @@ def month(on: date | None, reason: str = "") -> SafeString | str:
     """`2020年3月`."""
     if on is None:
         return _dash(reason)
-    words = _("%(y)d年%(m)d月") % {"y": on.year, "m": on.month}
-    return format_html('<time datetime="{}" class="nowrap">{}</time>', f"{on:%Y-%m}", words)
+    return format_html(
+        '<time datetime="{}" class="nowrap">{}</time>', f"{on:%Y-%m}", words.month(on)
+    )
 
 
 @register.filter
@@ -228,13 +231,23 @@ def room_address(name: str) -> str:
 
 
 @register.simple_tag
-def speaks(language: str) -> bool:
-    """Whether this house has a catalogue for the language, so that a switch to it is honest."""
-    folder = language.replace("-", "_")
-    return any(
-        (Path(path) / folder / "LC_MESSAGES" / "django.mo").exists()
-        for path in settings.LOCALE_PATHS
-    )
+def languages() -> list[Tongue]:
+    """The languages of the house, each in its own name, the page's own marked."""
+    return speaking.offered()
+
+
+@register.simple_tag
+def page_language() -> str:
+    """What <html lang> says."""
+    return speaking.tag_of(speaking.now())
+
+
+@register.filter
+def quoted(text: str) -> SafeString | str:
+    """A law or another text that stays in the original, marked as such where the page speaks otherwise."""
+    if not text or speaking.now() == speaking.SOURCE:
+        return text
+    return format_html('<span lang="{}">{}</span>', speaking.tag_of(speaking.SOURCE), text)
 
 
 @register.simple_tag(takes_context=True)

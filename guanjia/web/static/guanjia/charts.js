@@ -31,7 +31,7 @@ function steps(data, width) {
       min: data.points[0].on,
       max: data.end,
       splitNumber: Math.max(2, Math.floor(width / 160)),
-      axisLabel: { ...words, hideOverlap: true, formatter: { year: "{yyyy}年", month: "{M}月", day: "{M}月{d}日" } },
+      axisLabel: { ...words, hideOverlap: true, formatter: data.words.axis },
       axisLine: { lineStyle: { color: token("--line-strong") } },
       axisTick: { lineStyle: { color: token("--line-strong") } },
       splitLine: { show: false },
@@ -90,7 +90,7 @@ function bars(data, width) {
     grid: { left: 8, right: 8, top: words.fontSize * 2.4, bottom: 4, containLabel: true },
     xAxis: {
       type: "category",
-      data: data.points.map((p) => (narrow ? p.name.replace("年", "年\n") : p.name)),
+      data: data.points.map((p) => (narrow ? p.name.replace(/年| /, "$&\n") : p.name)),
       axisLabel: { ...words, interval: narrow && last > 5 ? "auto" : 0 },
       axisLine: { lineStyle: { color: token("--line-strong") } },
       axisTick: { show: false },
