@@ -8,11 +8,16 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from hypothesis import settings as chance
 
 from guanjia.kit import scope
 from guanjia.kit.database import APP_ROLE
 from guanjia.web import catalogues, roles, static_files
 from tests import house, town
+
+# How long a busy machine takes for one example says nothing of its rightness.
+chance.register_profile("house", deadline=None)
+chance.load_profile("house")
 
 TODAY = date(2020, 4, 1)
 DATABASE = {"db", "django_db_setup"}
