@@ -124,6 +124,11 @@ def test_a_code_is_told_for_those_who_need_one(shown: tuple[Path, str]) -> None:
     assert (nobody.returncode, "可选" in nobody.stderr) == (1, True)
 
 
+def _hears_ctrl_c() -> None:
+    """Programs started in the background of a shell are deaf to it; this one is not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_one_that_was_interrupted_is_begun_again(ground: Path) -> None:
     place = ground / "house"
     process = subprocess.Popen(
@@ -133,6 +138,7 @@ def test_one_that_was_interrupted_is_begun_again(ground: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hears_ctrl_c,
     )
     wait_until(lambda: _count(place, "places_place") > 0)
     process.send_signal(signal.SIGINT)
