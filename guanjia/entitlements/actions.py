@@ -24,7 +24,7 @@ from guanjia.entitlements.records import NewAward, NewBankFile
 from guanjia.kit import bulk
 from guanjia.people import seal
 from guanjia.policy.book import Book
-from guanjia.policy.decide import rules
+from guanjia.policy.decide import rules_of_run
 from guanjia.staff.models import User
 
 DETERMINE, PAY = "entitlements.determine", "entitlements.pay"
@@ -123,8 +123,8 @@ def ask_run(month: date, place: str, by: User, at: datetime, today: date) -> Run
         raise NotBegun(month, today)
     _check_order(month, place)
     book = queries.book_of(revision.revision)
-    able = rules(book, month)
-    if len(able.undecidable) == len(book.chapters):
+    able = rules_of_run(book, month)
+    if len(able.undecidable) == len(able.codes):
         raise NothingDecidable(month)
     try:
         with transaction.atomic():

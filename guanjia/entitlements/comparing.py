@@ -11,7 +11,7 @@ from guanjia.entitlements.models import ENDED_BADLY, Run, RunState
 from guanjia.entitlements.snapshot import IN_FORCE, KNOWN, LONG_AGO
 from guanjia.entitlements.weighing import Granted, differs, weigh
 from guanjia.kit import scope
-from guanjia.policy.decide import rules
+from guanjia.policy.decide import rules_of_run
 
 HOMELESS = f"""
 SELECT a.benefit, a.person_id, a.id, a.number, a.place, a.granted, a.assessed_on, a.pays_from,
@@ -73,7 +73,9 @@ def finish(run_id: int, at: datetime) -> bool:
     _weigh_homeless(run, at)
     _follow_leads(run)
     run.result_hash = results.finish(run.pk)
-    run.undecidable = ",".join(rules(queries.book_of(run.revision_id), run.month).undecidable)
+    run.undecidable = ",".join(
+        rules_of_run(queries.book_of(run.revision_id), run.month).undecidable
+    )
     run.state = RunState.READY
     run.save(update_fields=["state", "result_hash", "undecidable"])
     transaction.on_commit(lambda: results.drop_parts(run_id))

@@ -23,7 +23,7 @@ from guanjia.entitlements.weighing import Granted, Held, Weighed, differs, weigh
 from guanjia.kit import bulk, scope
 from guanjia.people.models import Household
 from guanjia.policy.book import Book
-from guanjia.policy.decide import Result, Rules, TooManyMembers, rules
+from guanjia.policy.decide import Result, TooManyMembers, rules, rules_of_run
 from guanjia.policy.family import HOUSEHOLD
 
 BATCH = 1000
@@ -186,10 +186,9 @@ def _households(run: Run) -> Any:
 def _determine(run: Run, homes: Homes, at: datetime) -> None:
     book = queries.book_of(run.revision_id)
     batch = Batch(run, book, homes.before, homes.last_paid)
-    in_force = rules(book, run.month)
     asked = {chapter.code for chapter in book.chapters if chapter.by_run}
     for home in homes.homes:
-        results = _decide(in_force, home)
+        results = _decide(book, run.month, home)
         batch.part.add(home, results)
         batch.people += len(home.persons)
         _weigh_home(batch, home, results, asked)
@@ -200,7 +199,10 @@ def _determine(run: Run, homes: Homes, at: datetime) -> None:
     run.people += batch.people
 
 
-def _decide(in_force: Rules, home: Frozen) -> list[Result]:
+def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
+    in_force = rules_of_run(book, month)
+    if not in_force.codes.issuperset(benefit for benefit, _unit in home.family.held):
+        in_force = rules(book, month)  # an award that no run pays may take from one that it does
     try:
         return in_force.decide(home.family)
     except TooManyMembers as problem:
@@ -257,9 +259,8 @@ def _catch_up(batch: Batch) -> None:
         persons = [key for _benefit, is_person, key in units if is_person]
         lived = snapshot.households_of(persons, month, run.known_at)
         ids = {key for _benefit, is_person, key in units if not is_person} | set(lived.values())
-        in_force = rules(book, month)
         for home in snapshot.read(book, sorted(ids), month, run.known_at):
-            for result in _decide(in_force, home):
+            for result in _decide(book, month, home):
                 person = home.person(result.unit)
                 key = home.household if person is None else person
                 unit = (result.benefit, person is not None, key)

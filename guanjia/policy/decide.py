@@ -1,6 +1,6 @@
 """One family: every benefit's result in a month, with the reasons as bits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -57,13 +57,15 @@ class _Plan:
 
 
 class Rules:
-    """A book as it stands in one month."""
+    """A book, or a few chapters of it, as it stands in one month."""
 
-    def __init__(self, book: Book, month: date) -> None:
+    def __init__(self, book: Book, month: date, only: Collection[str] | None = None) -> None:
         self.book = book
         self.month = days.number(month)
-        able = [c for c in book.chapters if book.decidable(c.code, month)]
-        self.undecidable = tuple(c.code for c in book.chapters if c not in able)
+        asked = [c for c in book.chapters if only is None or c.code in only]
+        able = [c for c in asked if book.decidable(c.code, month)]
+        self.codes = frozenset(c.code for c in asked)
+        self.undecidable = tuple(c.code for c in asked if c not in able)
         self.relations = tuple(
             r for r in book.relations if r.holds(month) and r.kind != "compatible"
         )
@@ -186,6 +188,19 @@ class Rules:
 def rules(book: Book, month: date) -> Rules:
     """The book as it stands in a month (its first day), compiled once."""
     return Rules(book, month)
+
+
+@lru_cache(maxsize=64)
+def rules_of_run(book: Book, month: date) -> Rules:
+    """The chapters that a month's run pays, and those that they read.
+
+    For a family that holds nothing else, these come out as under the whole book: only an award in
+    force takes from another benefit.
+    """
+    paid = {chapter.code for chapter in book.chapters if chapter.by_run}
+    while more := {code for c in paid for code in book.chapter(c).reads(month)[1]} - paid:
+        paid |= more
+    return Rules(book, month, frozenset(paid))
 
 
 def read_reasons(chapter: Chapter, reasons: int) -> dict[str, str]:
