@@ -13,8 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import report
 from guanjia.policy import asking, book
-from guanjia.policy.book import Book
-from guanjia.policy.cli import CITY
+from guanjia.policy.book import SHIPPED, Book
 from guanjia.policy.decide import rules
 from guanjia.policy.facts import Fact, Value
 from guanjia.policy.family import Family
@@ -62,7 +61,7 @@ def asked(
 def main() -> int:
     """Measure and print."""
     scale = report.options(__doc__ or "").scale
-    made = book.load(CITY)
+    made = book.load(SHIPPED)
     rules(made, MONTH)
     next_screen: list[float] = []
     answers: list[float] = []

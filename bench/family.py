@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import report
 from guanjia.policy import book, family_file
-from guanjia.policy.cli import CITY
+from guanjia.policy.book import SHIPPED
 from guanjia.policy.decide import rules
 from guanjia.policy.explain import explain
 from guanjia.policy.family import HOUSEHOLD
@@ -46,7 +46,7 @@ MONTH = date(2020, 1, 1)
 def main() -> int:
     """Measure and print."""
     scale = report.options(__doc__ or "").scale
-    made = book.load(CITY)
+    made = book.load(SHIPPED)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "family.toml"
         file.write_text(FAMILY, encoding="utf-8")

@@ -14,7 +14,6 @@ from guanjia.policy import book as books
 if TYPE_CHECKING:
     from guanjia.staff.models import User
 
-SHIPPED_CITY = Path(__file__).resolve().parents[1] / "cities" / "dongguan"
 LEAFLET = "填写说明.md"
 
 
@@ -23,7 +22,7 @@ def template(words: list[str]) -> int:
     asked = _options("template", "写出各表的 CSV 模板和填写说明。")
     asked.add_argument("folder", type=Path, metavar="文件夹")
     folder: Path = asked.parse_args(words).folder
-    book = books.load(Path(os.environ.get("GUANJIA_CITY", SHIPPED_CITY)))
+    book = books.load(books.city_folder(os.environ))
     try:
         tables.refuse_overwriting(folder, [*(table.file for table in tables.ALL), LEAFLET])
     except tables.FolderInUse as problem:

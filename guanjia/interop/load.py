@@ -20,6 +20,7 @@ from guanjia.interop.synthetic import cast, sources
 from guanjia.interop.synthetic.awards import FIRST, Office
 from guanjia.interop.synthetic.city import Town, make
 from guanjia.interop.synthetic.draft import KNOWN
+from guanjia.interop.synthetic.scene import Scene
 from guanjia.kit import scope
 from guanjia.people import actions as people
 from guanjia.people.models import Household
@@ -86,8 +87,8 @@ def towns(city: str) -> list[Town]:
 
 def load_synthetic(
     book: Book,
+    scene: Scene,
     residents: int,
-    seed: int,
     prepared_by: User,
     approved_by: User,
     progress: Progress = silent,
@@ -96,13 +97,13 @@ def load_synthetic(
 
     All or nothing. Raises AlreadyPeopled where households stand already.
     """
-    random, summary = Random(f"{seed} awards"), Summary()  # noqa: S311 - a toy city
+    random, summary = Random(f"{scene.seed} awards"), Summary()  # noqa: S311 - a toy city
     office = Office(book, random)
     with scope.hold(scope.job("synthetic", book.city, FIRST)):
         _refuse_peopled()
         for code, name in sources.NAMES.items():
             people.ensure_source(code, name, synthetic=True)
-        for chunk in _chunks(make(towns(book.city), seed, residents)):
+        for chunk in _chunks(make(scene, towns(book.city), residents)):
             people.register(chunk, sources.POLICE, KNOWN)
             granted = _grant(office, book, chunk, prepared_by, approved_by)
             _move_some(random, chunk)

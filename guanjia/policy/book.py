@@ -19,7 +19,7 @@ from guanjia.policy.reading import Problem, Reader
 Kind = Literal["exclude", "higher_only", "top_up", "compatible"]
 KINDS = get_args(Kind)
 RELATION_KEYS = ["giver", "taker", "is", "chosen_by", "since", "until", "law", "status"]
-SHARED = ("facts.toml", "relations.toml")
+SHIPPED = Path(__file__).parents[1] / "cities" / "dongguan"
 
 
 class BookError(ValueError):
@@ -66,6 +66,11 @@ class Book:
         if not chapter.conditions_on(on) or chapter.gaps(on):
             return False
         return all(self.decidable(other, on) for other in chapter.reads(on)[1])
+
+
+def city_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of the city: `GUANJIA_CITY`, or the one that Guanjia ships."""
+    return Path(environ.get("GUANJIA_CITY") or SHIPPED)
 
 
 def load(folder: Path) -> Book:

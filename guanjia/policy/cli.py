@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from guanjia.kit import days, money
 from guanjia.policy import family_file
-from guanjia.policy.book import Book, BookError, load
+from guanjia.policy.book import Book, BookError, city_folder, load
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.decide import rules
 from guanjia.policy.explain import explain
 from guanjia.policy.explanation import Explanation
 from guanjia.policy.family import HOUSEHOLD
 
-CITY = Path(__file__).parents[1] / "cities" / "dongguan"
 MARKS = {"met": "✓", "unmet": "✗", "unknown": "？"}
 VERDICTS = {"met": "符合", "unmet": "不符合", "unknown": "待补问"}
 STATUS = {
@@ -32,7 +31,7 @@ STATUS = {
 def main(words: Sequence[str]) -> int:
     """Run one command; 0 fine, 1 something is wrong with what was given."""
     options = _parser().parse_args(list(words))
-    folder = options.city or Path(os.environ.get("GUANJIA_CITY", CITY))
+    folder = options.city or city_folder(os.environ)
     try:
         book = load(folder)
     except BookError as error:

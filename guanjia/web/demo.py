@@ -19,18 +19,19 @@ from rich.progress import Progress
 from guanjia.entitlements import actions as entitlements
 from guanjia.entitlements.models import Award, Run, RunState
 from guanjia.interop import load
+from guanjia.interop.synthetic import scene
 from guanjia.kit import scope
 from guanjia.ledger import actions as ledger
 from guanjia.ledger.records import Because
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
+from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import demo_staff, jobs, schema
 from guanjia.web.demo_days import MONTHS, OPENING, TODAY, WORK_DAY
 
 SPARE = 3  # halves by which a year's appropriation exceeds what its months need
 WHOLE = 1_000_000  # fen: appropriations are in whole tens of thousands of yuan
-SEED = 441900
 
 
 class DemoFailed(RuntimeError):
@@ -40,7 +41,7 @@ class DemoFailed(RuntimeError):
 def fill(bar: Progress, residents: int, data: Path | None, password: str) -> None:
     """Inside a migrated house: staff, book, people, awards, money, and the paid months."""
     demo_staff.open_accounts(password)
-    office = demo_staff.named("zhou"), demo_staff.named("liang")
+    office = demo_staff.holder(roles.CITY_CLERK), demo_staff.holder(roles.CITY_CHIEF)
     book = books.load(settings.GUANJIA_CITY)
     with _living_on(OPENING):
         entitlements.adopt_book(book, *office, _moment(OPENING))
@@ -60,7 +61,9 @@ def _people(
         bar.update(task, completed=done, total=total)
 
     if data is None:
-        load.load_synthetic(book, residents, SEED, *office, progress=told)
+        load.load_synthetic(
+            book, scene.read(settings.GUANJIA_CITY), residents, *office, progress=told
+        )
     else:
         load.load_folder(book, data, _moment(OPENING), office, progress=told)
 

@@ -2,7 +2,9 @@
 
 import secrets
 import time
+import tomllib
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
@@ -12,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from guanjia.interop.synthetic import scene
 from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import accounts
@@ -36,22 +39,24 @@ class OnlyInDemo(RuntimeError):
 
 
 class Desk(NamedTuple):
-    """One account of the demonstration."""
+    """One account of the demonstration, at a place."""
 
     name: str
     full_name: str
     role: str
-    place: str  # what follows the city's code
+    place: str
     shows: str
 
 
-DESKS = (
-    Desk("wang", "王", roles.TOWN_CLERK, "119", "只看得到长安镇"),
-    Desk("huang", "黄", roles.TOWN_CLERK, "121", "只看得到虎门镇"),
-    Desk("zhou", "周", roles.CITY_CLERK, "", "经办全市，申请核算"),
-    Desk("liang", "梁", roles.CITY_CHIEF, "", "审批发放"),
-    Desk("admin", "系统管理员", roles.ADMINISTRATOR, "", "账号与岗位"),
-)
+def desks() -> list[Desk]:
+    """Those that the city's demo.toml names. Raises OnlyInDemo where the city has none."""
+    file: Path = settings.GUANJIA_CITY / scene.FILE
+    if not file.exists():
+        raise OnlyInDemo(
+            f"{file} 不存在：演示要写明账号坐在哪里（[[desk]]），可参照自带城市的同名文件。\n"
+            f"A demonstration needs {scene.FILE} in the city's folder."
+        )
+    return [Desk(**row) for row in tomllib.loads(file.read_text(encoding="utf-8"))["desk"]]
 
 
 def new_password() -> str:
@@ -64,9 +69,8 @@ def new_password() -> str:
 @transaction.atomic
 def open_accounts(password: str) -> None:
     """The demonstration's accounts, all with one password; second factors where the role asks."""
-    city = accounts.city_code(settings.GUANJIA_CITY)
-    for desk in DESKS:
-        user = accounts.open_account(desk.name, desk.full_name, desk.role, city + desk.place, SINCE)
+    for desk in desks():
+        user = accounts.open_account(desk.name, desk.full_name, desk.role, desk.place, SINCE)
         user.set_password(password)
         user.save(update_fields=["password"])
         if desk.role in roles.SECOND_FACTOR and not _factors(user).exists():
@@ -77,8 +81,16 @@ def named(name: str) -> User:
     """The user with this name. Raises OnlyInDemo where there is none."""
     user = User.objects.filter(username=name).first()
     if user is None:
-        raise OnlyInDemo(f"没有“{name}”这个演示账号。可选：{'、'.join(d.name for d in DESKS)}。")
+        raise OnlyInDemo(f"没有“{name}”这个演示账号。可选：{'、'.join(d.name for d in desks())}。")
     return user
+
+
+def holder(role: str) -> User:
+    """Who holds a role in the demonstration. Raises OnlyInDemo where nobody does."""
+    found = next((desk.name for desk in desks() if desk.role == role), None)
+    if found is None:
+        raise OnlyInDemo(f"{scene.FILE} 里没有“{roles.NAMES[role]}”岗位的账号，演示办不下去。")
+    return named(found)
 
 
 def code(name: str) -> str:

@@ -9,12 +9,13 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from guanjia.kit.database import connection_settings
+from guanjia.policy.book import city_folder
 from guanjia.web import home
 
 ROOT = Path(__file__).resolve().parents[1]
 
 GUANJIA_HOME = home.folder()
-GUANJIA_CITY = Path(os.environ.get("GUANJIA_CITY", ROOT / "cities" / "dongguan"))
+GUANJIA_CITY = city_folder(os.environ)
 GUANJIA_FILES = GUANJIA_HOME / "files"
 # The day a demonstration lives in; None means the wall clock (kit.clock reads it).
 GUANJIA_DEMO_DAY: date | None = home.demo_day()

@@ -1,11 +1,14 @@
 """Small made-up cities for the tests of this room."""
 
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
 
 from guanjia.interop import load
+from guanjia.interop.synthetic import scene as scenes
 from guanjia.interop.synthetic.city import Town
+from guanjia.interop.synthetic.scene import Scene
 from guanjia.kit import scope
 from guanjia.places import actions as places
 from guanjia.policy import book as books
@@ -25,6 +28,11 @@ def book() -> Book:
 def towns() -> list[Town]:
     """The city's towns, once its places are loaded."""
     return load.towns(town.CITY)
+
+
+def scene(seed: int = SEED) -> Scene:
+    """What the city folder says of its made-up people."""
+    return replace(scenes.read(settings.GUANJIA_CITY), seed=seed)
 
 
 def office() -> tuple[User, User]:

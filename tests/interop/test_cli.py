@@ -53,7 +53,7 @@ def test_a_template_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_folder_is_loaded_and_counted(
     office: tuple[User, User], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    persons = export.write(tmp_path, cities.book().facts, make(cities.towns(), 1, 40))
+    persons = export.write(tmp_path, cities.book().facts, make(cities.scene(1), cities.towns(), 40))
     named = ["--prepared-by", "zhou", "--approved-by", "liang"]
     assert cli.load([str(tmp_path), *named]) == 0
     assert f"{persons} 人" in capsys.readouterr().out

@@ -242,7 +242,7 @@ def test_a_city_written_as_files_and_loaded_decides_the_same(
     office: tuple[User, User], tmp_path: Path
 ) -> None:
     def made() -> list[NewHousehold]:
-        homes = list(make(cities.towns(), 11, 1_500))
+        homes = list(make(cities.scene(11), cities.towns(), 1_500))
         for unit in [*homes, *(person for home in homes for person in home.members)]:
             unit.later = []  # files hold one belief
         return homes

@@ -2,13 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
 
-from guanjia.interop.synthetic import cast
+from guanjia.interop.synthetic import cast, scene
 from guanjia.interop.synthetic.city import Town, homes, make
 from guanjia.interop.synthetic.draft import Draft, Home
 from guanjia.interop.synthetic.numbers import luhn
@@ -16,7 +18,9 @@ from guanjia.interop.synthetic.poor import LINES
 from guanjia.people import documents
 from guanjia.people.records import NewFact, NewHousehold, NewPerson
 from guanjia.policy import facts
+from guanjia.policy.book import SHIPPED
 
+SCENE = scene.read(SHIPPED)
 RESIDENTS = 20_000
 TOWNS = (
     Town("441900003", 600_000, ("441900003001", "441900003002")),
@@ -28,7 +32,7 @@ TOWNS = (
 @pytest.fixture(scope="module")
 def city() -> list[Home]:
     """One city, made once for these tests."""
-    return list(homes(TOWNS, 3, RESIDENTS))
+    return list(homes(replace(SCENE, seed=3), TOWNS, RESIDENTS))
 
 
 def drafts(city: Iterable[Home]) -> list[Draft]:
@@ -42,13 +46,15 @@ def hashed(made: Iterable[NewHousehold]) -> str:
 
 
 def test_the_same_seed_makes_the_same_city_and_another_seed_another() -> None:
-    first, again, other = (hashed(make(TOWNS, seed, 2_000)) for seed in (1, 1, 2))
+    first, again, other = (
+        hashed(make(replace(SCENE, seed=seed), TOWNS, 2_000)) for seed in (1, 1, 2)
+    )
     assert first == again
     assert first != other
 
 
 def test_a_city_begins_at_once_however_large_it_is() -> None:
-    assert len(list(islice(make(TOWNS, 1, 10_000_000), 50))) == 50
+    assert len(list(islice(make(SCENE, TOWNS, 10_000_000), 50))) == 50
 
 
 def test_it_has_as_many_residents_as_were_asked_for(city: list[Home]) -> None:
@@ -203,8 +209,19 @@ def test_the_cast_is_there_with_its_stories(city: list[Home]) -> None:
 
 def test_the_cast_lives_where_other_cities_have_places_too() -> None:
     elsewhere = Town("442000001", 1_000, ("442000001001",))
-    made = list(make([elsewhere], 1, 50))
+    made = list(make(SCENE, [elsewhere], 50))
     assert {home.place for home in made} == {"442000001001"}
+
+
+def test_a_city_without_a_scene_has_usual_shares_and_its_own_document_numbers(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "city.toml").write_text('code = "442000"\n', encoding="utf-8")
+    usual = scene.read(tmp_path)
+    assert (usual.area, usual.homes) == ("442000", {})
+    town_ = Town("442000001", 1_000, ("442000001001",))
+    li = next(make(usual, [town_], 5)).members[0]
+    assert li.document.startswith("442000")
 
 
 def test_account_numbers_end_with_the_check_digit_of_bank_cards() -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from guanjia.policy import book, family
 from guanjia.policy.facts import UNKNOWN, Fact, Value
 from guanjia.policy.family import HOUSEHOLD, Family
 
-CITY = Path(book.__file__).parents[1] / "cities" / "dongguan"
+CITY = book.SHIPPED
 BOOK = book.load(CITY)
 MONTHS = [date(2019, 12, 1), date(2020, 1, 1), date(2021, 8, 1)]
 PLACES = ["441900119002", "441900121004", "elsewhere"]

@@ -1,7 +1,5 @@
 """A book that is wrong does not load, and says everything that is wrong, with its place."""
 
-from pathlib import Path
-
 import pytest
 
 from guanjia.policy import book
@@ -9,7 +7,7 @@ from guanjia.policy.check import check, uncovered
 from tests.policy import toy
 from tests.policy.toy import chapter, make, relation
 
-CITY = Path(book.__file__).parents[1] / "cities" / "dongguan"
+CITY = book.SHIPPED
 
 
 def problems(chapters: dict[str, str], relations: str = "") -> str:

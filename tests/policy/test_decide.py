@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from guanjia.policy.starts import first_due
 from tests.policy.toy import chapter, make, relation
 
 MONTH = date(2020, 3, 1)
-CITY = Path(book.__file__).parents[1] / "cities" / "dongguan"
+CITY = book.SHIPPED
 
 
 def home(

@@ -1,7 +1,6 @@
 """Explanations: order, figures, laws, what would change it."""
 
 from datetime import date
-from pathlib import Path
 
 from guanjia.policy import book, family_file
 from guanjia.policy.explain import explain
@@ -9,7 +8,7 @@ from guanjia.policy.explanation import Explanation
 from guanjia.policy.family import HOUSEHOLD
 from tests.policy.toy import chapter, make, relation
 
-CITY = Path(book.__file__).parents[1] / "cities" / "dongguan"
+CITY = book.SHIPPED
 BOOK = book.load(CITY)
 JANUARY = date(2020, 1, 1)
 HOME = "441900119002"

@@ -7,7 +7,7 @@ import pytest
 from guanjia.policy import book, facts, family_file
 from guanjia.policy.family import HOUSEHOLD
 
-CITY = Path(book.__file__).parents[1] / "cities" / "dongguan"
+CITY = book.SHIPPED
 BOOK = book.load(CITY)
 
 

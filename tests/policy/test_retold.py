@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from guanjia.policy.explain import explain
 from guanjia.policy.retold import in_words
 from guanjia.policy.words import Speaker
 
-CITY = Path(books.__file__).parents[1] / "cities" / "dongguan"
+CITY = books.SHIPPED
 BOOK = books.load(CITY)
 ASIDE = [f"{chapter.code}/{n}" for chapter in BOOK.chapters for n in range(len(chapter.examples))]
 

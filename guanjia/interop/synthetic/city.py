@@ -18,14 +18,8 @@ from guanjia.interop.synthetic import (
 )
 from guanjia.interop.synthetic.draft import Home
 from guanjia.interop.synthetic.numbers import Numbers
+from guanjia.interop.synthetic.scene import Scene
 from guanjia.people.records import NewHousehold
-
-LOCAL_SHARE = 0.25
-"""About three of four residents have their 户籍 elsewhere (end of 2019: 2,510,600 of 10.05 million)."""
-BED_SHARE = 1_895_584 / 10_466_625
-"""Persons in collective households, census of 2020."""
-POOR_SHARE = 0.035
-"""Of local households; more than in the real city, so that a small one has every case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +33,9 @@ class Town:
 
 @dataclass(slots=True)
 class Stock:
-    """How many persons of each sort were made, so that the shares come out."""
+    """How many persons of each sort were made, so that the scene's shares come out."""
 
+    scene: Scene
     local: int = 0
     beds: int = 0
     others: int = 0
@@ -50,23 +45,24 @@ class Stock:
         """The sort that is furthest behind its share."""
         made = self.local + self.beds + self.others + 1
         behind = {
-            "local": LOCAL_SHARE - self.local / made,
-            "beds": BED_SHARE - self.beds / made,
-            "others": 1 - LOCAL_SHARE - BED_SHARE - self.others / made,
+            "local": self.scene.local - self.local / made,
+            "beds": self.scene.beds - self.beds / made,
+            "others": 1 - self.scene.local - self.scene.beds - self.others / made,
         }
         return max(behind, key=behind.__getitem__)
 
 
-def make(towns: Sequence[Town], seed: int, residents: int) -> Iterator[NewHousehold]:
+def make(scene: Scene, towns: Sequence[Town], residents: int) -> Iterator[NewHousehold]:
     """Households with at least `residents` persons in all, the cast first; same seed, same city."""
-    return (home.household for home in homes(towns, seed, residents))
+    return (home.household for home in homes(scene, towns, residents))
 
 
-def homes(towns: Sequence[Town], seed: int, residents: int) -> Iterator[Home]:
+def homes(scene: Scene, towns: Sequence[Town], residents: int) -> Iterator[Home]:
     """The same, with what the makers knew of them."""
-    random, numbers, stock = Random(seed), Numbers(), Stock()  # noqa: S311 - a toy city
-    made = 0
-    for home in cast.everybody(numbers, [code for town in towns for code in town.communities]):
+    random = Random(scene.seed)  # noqa: S311 - a toy city
+    numbers, stock, made = Numbers(scene.area), Stock(scene), 0
+    everywhere = [code for town in towns for code in town.communities]
+    for home in cast.everybody(numbers, scene.homes, everywhere):
         made += len(home.drafts)
         stock.local += len(home.drafts)
         yield home
@@ -76,7 +72,7 @@ def homes(towns: Sequence[Town], seed: int, residents: int) -> Iterator[Home]:
         serial += 1
         sort = stock.next()
         town = random.choices(towns, cum_weights=weights)[0]
-        home = _home(random, numbers, town, sort, serial)
+        home = _home(random, numbers, town, sort, serial, scene.poor)
         _furnish(random, home, stock.poor)
         stock.poor += home.poor
         setattr(stock, sort, getattr(stock, sort) + len(home.drafts))
@@ -84,9 +80,11 @@ def homes(towns: Sequence[Town], seed: int, residents: int) -> Iterator[Home]:
         yield home
 
 
-def _home(random: Random, numbers: Numbers, town: Town, sort: str, serial: int) -> Home:
+def _home(
+    random: Random, numbers: Numbers, town: Town, sort: str, serial: int, poor_share: float
+) -> Home:
     place = random.choice(town.communities)
-    local, is_poor = sort == "local", sort == "local" and random.random() < POOR_SHARE
+    local, is_poor = sort == "local", sort == "local" and random.random() < poor_share
     parts = _parts(random, sort, is_poor)
     hukou = place if random.random() < 0.8 else random.choice(town.communities)
     drafts = lives.enter(random, numbers, parts, local, hukou)

@@ -6,7 +6,6 @@ from random import Random
 
 from guanjia.people.documents import check_digit
 
-LOCAL_AREA = "441900"
 AREAS = tuple(
     str(code)
     for code in (
@@ -22,13 +21,19 @@ BANK = "621467"
 class Numbers:
     """Hands out each citizen number once."""
 
-    def __init__(self) -> None:
+    def __init__(self, area: str) -> None:
+        self._area = area
         self._given: Counter[tuple[str, date, str]] = Counter()
 
     def citizen(self, random: Random, born_on: date, sex: str, local: bool) -> str:
         """18 digits: area, birth date, order (odd for men), check digit."""
-        area = LOCAL_AREA if local else random.choice(AREAS)
-        return self.of_area(area, born_on, sex)
+        return (
+            self.local(born_on, sex) if local else self.of_area(random.choice(AREAS), born_on, sex)
+        )
+
+    def local(self, born_on: date, sex: str) -> str:
+        """A fresh number of the city's own area."""
+        return self.of_area(self._area, born_on, sex)
 
     def of_area(self, area: str, born_on: date, sex: str) -> str:
         """A fresh number of this area; a day that is full passes on to the next area code."""

@@ -163,12 +163,13 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
     console.print(statement.statement(city, TODAY))
     kind = "合成数据" if state["synthetic"] else "本市文件"
     console.print(f"\n[bold]演示 · {kind} · 今天是 {TODAY}[/]（核算用时 {state['seconds']} 秒）")
-    console.print("[bold]先看哪里[/]（用 wang 登录；政策簿不用登录）")
+    first = next(d.name for d in demo_staff.desks() if d.role == roles.TOWN_CLERK)
+    console.print(f"[bold]先看哪里[/]（用 {first} 登录；政策簿不用登录）")
     for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
     console.print(f"[bold]账号[/]  密码都是 {state['password']}")
-    for desk in demo_staff.DESKS:
+    for desk in demo_staff.desks():
         factor = "  要动态码" if desk.role in roles.SECOND_FACTOR else ""
         console.print(f"  {desk.name:<6} {roles.NAMES[desk.role]}，{desk.shows}{factor}")
     console.print(f"  动态码：{_typed()} demo code 账号", soft_wrap=True)
