@@ -98,7 +98,7 @@ def _unknown(
 ) -> Iterator[tuple[Fact, int]]:
     """Facts that stand between a benefit and its answer, amounts included."""
     now = rules(book, month)
-    found = dict(now.results(family))
+    found = now.results(family)
     nets = {key: gross for key, (_entitled, gross, _reasons) in found.items()}
     deque(now.reductions(family, found, nets, assume_awarded=True), maxlen=0)
     for (benefit, unit), (entitled, gross, reasons) in found.items():

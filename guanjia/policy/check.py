@@ -119,7 +119,7 @@ def _side(book: Book, condition: Condition, worked: Worked) -> tuple[bool | None
         return value, True
     now = rules(book, worked.example.month)
     place = now.place(worked.chapter, worked.family, worked.unit)
-    results = dict(now.results(worked.family))
+    results = now.results(worked.family)
     tracer = Tracer(
         *(book, worked.chapter, worked.example.month, worked.family, worked.unit, place, results)
     )

@@ -49,11 +49,19 @@ class _Plan:
     """One chapter, compiled for each place that has figures of its own."""
 
     chapter: Chapter
+    of_person: bool
+    everywhere: Decide | None  # where no place has figures of its own
     by_place: tuple[tuple[str, Decide], ...]
 
     def at(self, place: str) -> Decide:
         """The function for a place: its own figures, or the city's."""
         return next(function for prefix, function in self.by_place if place.startswith(prefix))
+
+
+def _plan(chapter: Chapter, month: date) -> _Plan:
+    made = tuple((where, compile_chapter(chapter, month, where)) for where in chapter.wheres())
+    everywhere = made[0][1] if len(made) == 1 else None
+    return _Plan(chapter, chapter.unit == "person", everywhere, made)
 
 
 class Rules:
@@ -66,11 +74,13 @@ class Rules:
         able = [c for c in asked if book.decidable(c.code, month)]
         self.codes = frozenset(c.code for c in asked)
         self.undecidable = tuple(c.code for c in asked if c not in able)
+        self.plans = tuple(_plan(chapter, month) for chapter in able)
+        stand = {chapter.code for chapter in able}
         self.relations = tuple(
-            r for r in book.relations if r.holds(month) and r.kind != "compatible"
-        )
-        self.plans = tuple(
-            _Plan(c, tuple((w, compile_chapter(c, month, w)) for w in c.wheres())) for c in able
+            relation
+            for relation in book.relations
+            if relation.holds(month) and relation.kind != "compatible"
+            if {relation.giver, relation.taker} <= stand
         )
         self.hukou = next((f.position for f in book.facts.person if f.name == "hukou"), None)
 
@@ -82,7 +92,7 @@ class Rules:
         """
         if len(family.people) > MOST_MEMBERS:
             raise TooManyMembers(f"一户最多 {MOST_MEMBERS} 人，这户有 {len(family.people)} 人")
-        found = dict(self.results(family))
+        found = self.results(family)
         nets: Nets = {key: gross for key, (_entitled, gross, _reasons) in found.items()}
         for _reduced in self.reductions(family, found, nets, assume_awarded):
             pass
@@ -91,19 +101,18 @@ class Rules:
             for key, (entitled, gross, reasons) in found.items()
         ]
 
-    def results(self, family: Family) -> Iterator[tuple[tuple[str, int], Verdict]]:
-        """(benefit, unit) with entitled, gross and reasons, before any relation."""
+    def results(self, family: Family) -> dict[tuple[str, int], Verdict]:
+        """(benefit, unit) to entitled, gross and reasons, before any relation; in decision order."""
         results: dict[tuple[str, int], Verdict] = {}
         held, household, people = family.held, family.household, family.people
         for plan in self.plans:
             code = plan.chapter.code
-            units = range(len(people)) if plan.chapter.unit == "person" else (HOUSEHOLD,)
-            for unit in units:
-                decide = plan.at(self.place(plan.chapter, family, unit))
-                assessed = held.get((code, unit), self.month)
-                verdict = decide(household, people, unit, held, results, assessed)
-                results[code, unit] = verdict
-                yield (code, unit), verdict
+            for unit in range(len(people)) if plan.of_person else (HOUSEHOLD,):
+                key = (code, unit)
+                decide = plan.everywhere or plan.at(self.place(plan.chapter, family, unit))
+                assessed = held.get(key, self.month)
+                results[key] = decide(household, people, unit, held, results, assessed)
+        return results
 
     def place(self, chapter: Chapter, family: Family, unit: int) -> str:
         """The place whose figures count: the 户籍 of the person, or of the household's head."""
@@ -120,6 +129,8 @@ class Rules:
         assume_awarded: bool,
     ) -> Iterator[Reduced]:
         """Apply the relations in order: changes `nets`, yields each reduction as it is made."""
+        if not (family.held or assume_awarded):
+            return
         for relation in self.relations:
             for unit in range(HOUSEHOLD, len(family.people)):
                 if (relation.taker, unit) in found:

@@ -46,7 +46,7 @@ def explain(
     chapter, now = book.chapter(benefit), rules(book, month)
     if benefit in now.undecidable:
         return _silent(book, chapter, month, unit, _who(unit, names))
-    found = dict(now.results(family))
+    found = now.results(family)
     place = now.place(chapter, family, unit)
     tracer = Tracer(book, chapter, month, family, unit, place, found, names, today)
     nets: Nets = {key: result[1] for key, result in found.items()}
@@ -64,7 +64,7 @@ def explain_all(
 ) -> list[Explanation]:
     """Every decidable benefit of everybody, in decision order: the family is decided once for all."""
     now = rules(book, month)
-    found = dict(now.results(family))
+    found = now.results(family)
     nets: Nets = {key: result[1] for key, result in found.items()}
     reduced = list(now.reductions(family, found, nets, assume_awarded))
     told = []

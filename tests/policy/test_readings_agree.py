@@ -18,7 +18,7 @@ from tests.policy.families import BOOK, MONTHS, families
 @given(families(), st.sampled_from(MONTHS))
 def test_both_readings_agree_on_every_bit_and_fen(family_: Family, month: date) -> None:
     now = rules(BOOK, month)
-    found = dict(now.results(family_))
+    found = now.results(family_)
     for (code, unit), (entitled, gross, reasons) in found.items():
         chapter = BOOK.chapter(code)
         place = now.place(chapter, family_, unit)
