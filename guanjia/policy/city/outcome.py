@@ -1,6 +1,7 @@
 """What a city's decision hands out for each household: reasons packed into whole numbers, and amounts.
 
-Columns: household; for each unit `<unit>_reasons_<word>` (see packing), `<unit>_<benefit>_net`, and
+Columns: household; `concerns`: whether anybody there is entitled to something that pays, or may
+be; for each unit `<unit>_reasons_<word>` (see packing), `<unit>_<benefit>_net`, and
 `<unit>_<benefit>_gross` where a relation may have taken from it, in fen. What is the same in all
 rows of a table is no column: it stands in `fixed`.
 """
@@ -15,6 +16,8 @@ from guanjia.policy.city.compile import City, Shape, Verdict, column
 from guanjia.policy.city.packing import spots
 from guanjia.policy.city.terms import Constant, Dialect, Term
 from guanjia.policy.family import HOUSEHOLD
+
+CONCERNS = "concerns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,26 @@ def outcome(
 
 def columns(city: City) -> Iterator[tuple[str, Term]]:
     """All that is handed out, whether it varies or not."""
+    yield CONCERNS, _concerns(city)
     for unit in (HOUSEHOLD, *city.shape.units):
         yield from _words(city, unit)
     for (benefit, unit), verdict in city.verdicts.items():
         yield column(unit, f"{benefit}_net"), verdict.net
         if verdict.gross.sql != verdict.net.sql:
             yield column(unit, f"{benefit}_gross"), verdict.gross
+
+
+def _concerns(city: City) -> Term:
+    """Whether the household must be looked at: not everything that pays is refused to everybody."""
+    paying = {c.code for c in city.chapters if c.amounts_on(city.month)}
+    open_ = [v.entitled for (benefit, _unit), v in city.verdicts.items() if benefit in paying]
+    if any(term.value in (True, None) for term in open_ if term.fixed):
+        return t.YES
+    parts = [
+        t.made(f"coalesce({term.sql}, TRUE)", [term], False) if term.nullable else term
+        for term in open_
+    ]
+    return t.joined("or", parts)
 
 
 def _words(city: City, unit: int) -> Iterator[tuple[str, Term]]:
