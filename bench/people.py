@@ -1,12 +1,15 @@
-"""A made-up city of any size as a snapshot: synthetic homes laid out once, then repeated with small changes.
+"""A made-up city of any size as a snapshot: synthetic homes laid out once, then repeated.
 
 Repeating keeps the shares of the made-up city; birth days and amounts are moved by a little, so
-that no column is easier to read than a real one.
+that no column is easier to read than a real one. Nine of ten who are entitled hold an award.
 """
 
 import csv
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +19,10 @@ from guanjia.interop.synthetic.scene import read
 from guanjia.kit import days
 from guanjia.people.records import NewFact, NewHousehold
 from guanjia.policy.book import SHIPPED, Book
+from guanjia.policy.city.deciding import decide
+from guanjia.policy.city.laying import LEAST, lay
+from guanjia.policy.city.layout import Snapshot, quoted, write_index
+from guanjia.policy.city.reading import rows
 from guanjia.policy.facts import OPEN_END
 from guanjia.policy.family import HOUSEHOLD
 
@@ -98,3 +105,58 @@ def _value(fact: NewFact) -> tuple[object, ...]:
     if isinstance(value, str):
         return fact.kind, None, value, None
     return fact.kind, None if value is None else int(value), None, None
+
+
+APART = 1_000_000
+"""Household numbers of one repetition lie so far from those of the next."""
+
+
+def city(book: Book, persons: int, on: date, folder: Path) -> Snapshot:
+    """The snapshot of a city of at least so many persons, in `folder`."""
+    times = max(1, round(persons / BASE))
+    with recorded(book, min(persons, BASE), on) as con:
+        _grant(con, book, on, folder / "first")
+        laid = lay(con, book, on, folder / "base", max(1, LEAST // times))
+        big = folder / "city"
+        big.mkdir()
+        for table in laid.tables:
+            picked = ", ".join(_repeated(con, laid.source(table)))
+            con.execute(
+                f"""COPY (SELECT {picked} FROM range({times}) AS r(k), {laid.source(table)})
+                TO {quoted(str(big / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
+            )
+    tables = tuple(replace(t, households=t.households * times) for t in laid.tables)
+    found = Snapshot(big, on, tables)
+    write_index(found)
+    shutil.rmtree(folder / "base")
+    return found
+
+
+def _grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -> None:
+    """Awards for nine of ten who are entitled, assessed three months ago."""
+    results = decide(book, on, lay(con, book, on, folder, LEAST), folder / "results")
+    asked = ", ".join(quoted(c.code) for c in book.chapters if c.asked)
+    con.execute(
+        f"""INSERT INTO held SELECT household, unit, benefit, {days.number(on) - 3}
+        FROM ({rows(book, results)}) WHERE benefit IN ({asked}) AND entitled AND net > 0
+          AND hash(household, unit, benefit) % 10 > 0"""
+    )
+    shutil.rmtree(folder)
+
+
+def _repeated(con: duckdb.DuckDBPyConnection, source: str) -> Iterator[str]:
+    """Each column of a table, moved a little in every repetition where it is a day or an amount."""
+    for name, kind, *_ in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall():
+        by = f"(hash(household, k, '{name}') % 29)::INT"
+        if name == "household":
+            yield f"household + k * {APART} AS household"
+        elif kind == "DATE":
+            yield f"{name} + {by} - 14 AS {name}"
+        elif kind == "BIGINT" and any(word in name for word in AMOUNTS):
+            yield f"CASE WHEN {name} > 0 THEN {name} + {by} * 100 ELSE {name} END AS {name}"
+        else:
+            yield name
+
+
+AMOUNTS = ("wages", "business", "income", "transfers", "pension", "deposits", "_own")
+"""Columns with these in their names hold amounts."""
