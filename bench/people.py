@@ -39,7 +39,9 @@ MONTHLY = pa.schema(
     ]
 )
 HOMES = pa.schema([("household", pa.int64()), ("place", pa.string()), ("size", pa.int32())])
-HELD = "CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT)"
+HELD = (
+    "CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT, until BIGINT)"
+)
 BASE = 100_000
 """Persons that are made up; larger cities repeat them."""
 
@@ -137,7 +139,8 @@ def _grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -
     results = decide(book, on, lay(con, book, on, folder, LEAST), folder / "results")
     asked = ", ".join(quoted(c.code) for c in book.chapters if c.asked)
     con.execute(
-        f"""INSERT INTO held SELECT household, unit, benefit, {days.number(on) - 3}
+        f"""INSERT INTO held SELECT household, unit, benefit, {days.number(on) - 3},
+          CASE WHEN hash(unit, household, benefit) % 40 = 0 THEN {days.number(on)} + 1 + hash(benefit, household) % 11 END
         FROM ({rows(book, results)}) WHERE benefit IN ({asked}) AND entitled AND net > 0
           AND hash(household, unit, benefit) % 10 > 0"""
     )

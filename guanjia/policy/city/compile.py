@@ -9,9 +9,10 @@ known when the statement is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from guanjia.kit import days
 from guanjia.policy import nodes as n
@@ -31,7 +32,8 @@ class Shape:
 
     `stored` says of each column whether it may be NULL. A column that is neither stored nor fixed
     reads as the fact's absence does. `<unit>_assessed_<benefit>` is the month number of the
-    assessment of the award that is held, NULL where none is. `turn_1`, `turn_2` … are the months
+    assessment of the award that is held, NULL where none is, `<unit>_ends_<benefit>` the first
+    month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
     in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
     the last month of each in any row.
     """
@@ -64,7 +66,10 @@ def column(unit: int, name: str) -> str:
 
 
 class City:
-    """A book's chapters in one month, written for one table: terms on a sheet."""
+    """A book's chapters in one month, written for one table: terms on a sheet.
+
+    Where a month `before` is given, each term says whether it may come out otherwise than then.
+    """
 
     def __init__(
         self,
@@ -73,9 +78,11 @@ class City:
         shape: Shape,
         dialect: Dialect = "duckdb",
         sheet: Sheet | None = None,
+        before: date | None = None,
     ) -> None:
         self.book, self.month, self.shape, self.dialect = book, month, shape, dialect
         self.sheet = sheet or Sheet()
+        self.before = before
         self.verdicts: dict[tuple[str, int], Verdict] = {}
         self.chapters = [c for c in book.chapters if book.decidable(c.code, month)]
         self._written: dict[tuple[int, int, int, int], Term] = {}
@@ -84,7 +91,7 @@ class City:
         for chapter in self.chapters:
             self._decide(chapter)
         for relation in book.relations:
-            if relation.kind != "compatible" and relation.holds(month):
+            if relation.kind != "compatible":
                 self._relate(relation)
 
     def units(self, chapter: Chapter) -> Sequence[int]:
@@ -101,33 +108,44 @@ class City:
     def _decide(self, chapter: Chapter) -> None:
         """Conditions, entitled, gross; net is gross until a relation takes from it."""
         self._chapter = chapter
+        news = (
+            t.TEXT
+            if self.before and _sentences_changed(self.book, chapter, self.before, self.month)
+            else 0
+        )
         for unit in self.units(chapter):
             self._deciding = unit
             said = tuple(
-                (c, self.sheet.column(self._write(c.node, unit)))
+                (c, t.marked(self.sheet.column(self._write(c.node, unit)), news=news))
                 for c in chapter.conditions_on(self.month)
             )
             entitled = self.sheet.column(t.joined("and", [term for _condition, term in said]))
-            gross = self.sheet.column(self._gross(chapter, entitled, unit))
+            gross = t.marked(self.sheet.column(self._gross(chapter, entitled, unit)), news=news)
             self.verdicts[chapter.code, unit] = Verdict(entitled, said, gross, gross)
 
     def _gross(self, chapter: Chapter, entitled: Term, unit: int) -> Term:
         """The amounts where entitled, nought where not."""
         amounts = t.total([self._write(a.node, unit) for a in chapter.amounts_on(self.month)])
         if entitled.fixed:
-            return {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
+            found = {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
+            return t.marked(found, entitled, amounts)
         if amounts.value == 0 and not entitled.nullable:
-            return t.literal(0)
+            return t.marked(t.literal(0), entitled, amounts)
         text = f"CASE WHEN {entitled.sql} THEN {amounts.sql} WHEN NOT {entitled.sql} THEN {t.literal(0).sql} END"
         return t.made(text, [entitled, amounts], entitled.nullable or amounts.nullable)
 
     def _relate(self, relation: Relation) -> None:
         """New nets of the taker (and of a giver who has the lower amount)."""
-        decided = {c.code: c for c in self.chapters}
+        decided, now = {c.code: c for c in self.chapters}, relation.holds(self.month)
+        other = self.before is not None and relation.holds(self.before) != now
         if relation.giver in decided and relation.taker in decided:
             for unit in self.units(decided[relation.taker]):
                 of = HOUSEHOLD if decided[relation.giver].unit == "household" else unit
-                self._reduce(relation, (relation.taker, unit), (relation.giver, of))
+                taker, giver = (relation.taker, unit), (relation.giver, of)
+                if now:
+                    self._reduce(relation, taker, giver)
+                for key in (taker, giver) if other else ():
+                    self._replace(key, t.marked(self.verdicts[key].net, news=t.TEXT))
 
     def _reduce(self, relation: Relation, taker: tuple[str, int], giver: tuple[str, int]) -> None:
         """One taker's net after the relation, as decide.py works it out."""
@@ -137,6 +155,9 @@ class City:
         nets = t.compared("==", mine.net, t.literal(0))
         never = (held.value is False, its.entitled.value is False, chosen.value is False)
         if any(never) or mine.entitled.value in (False, None) or nets.value is True:
+            if held.value is not False or held.news:
+                seen = (held, its.entitled, its.net, chosen, mine.entitled)
+                self._replace(taker, t.marked(mine.net, *seen))
             return
         name = self.sheet.column
         same = name(self._untouched(mine, its, held, chosen))
@@ -192,8 +213,18 @@ class City:
         key = (id(node), unit, stretch, self._deciding)
         found = self._written.get(key)
         if found is None:
-            found = self._written[key] = WRITERS[type(node)](self, node, unit, stretch)
+            found = WRITERS[type(node)](self, node, unit, stretch)
+            if found.news and found.fixed and self.before and _of_the_text(node):
+                past = self._past(self.before)._write(node, unit, stretch)
+                found = replace(found, news=0) if past.value == found.value else found
+            self._written[key] = found
         return found
+
+    def _past(self, before: date) -> "City":
+        """The same table by the text of the month before, for what the text alone decides."""
+        past = copy(self)
+        past.month, past.before, past._written = before, None, {}
+        return past
 
     def _both(self, left: Node, right: Node, unit: int, stretch: int) -> tuple[Term, Term]:
         return self._write(left, unit, stretch), self._write(right, unit, stretch)
@@ -214,7 +245,7 @@ class City:
     def _figure(self, node: n.FigureRef, unit: int, _stretch: int) -> Term:
         rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
         rows.sort(key=lambda row: len(row.where), reverse=True)
-        common = t.literal(rows[-1].value)
+        common = t.marked(t.literal(rows[-1].value), news=self._text_news(node.name))
         own = [row for row in rows if row.where]
         if not own:
             return common
@@ -223,7 +254,18 @@ class City:
         cases = " ".join(
             f"WHEN {prefix}({place.sql}, '{r.where}') THEN {t.literal(r.value).sql}" for r in own
         )
-        return self.sheet.column(t.made(f"CASE {cases} ELSE {common.sql} END", [place], False))
+        text = f"CASE {cases} ELSE {common.sql} END"
+        return self.sheet.column(t.made(text, [place, common], False))
+
+    def _text_news(self, name: str) -> int:
+        """Whether a figure has other rows in force than before."""
+        rows = self._chapter.figures[name]
+        then = self.before or self.month
+        return (
+            t.TEXT
+            if [r for r in rows if r.holds(then)] != [r for r in rows if r.holds(self.month)]
+            else 0
+        )
 
     def _place(self, unit: int) -> Term:
         """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
@@ -240,11 +282,21 @@ class City:
         return self.holds((node.benefit, unit if node.of == "person" else HOUSEHOLD))
 
     def holds(self, key: tuple[str, int]) -> Term:
-        """Whether an award is in force: it was assessed then."""
-        assessed = self.read(column(key[1], f"assessed_{key[0]}"), None)
+        """Whether an award is in force: it was assessed once, and has not ended."""
+        assessed = self._award(*key)
         if assessed.fixed:
-            return t.literal(assessed.value is not None)
+            return t.marked(t.literal(assessed.value is not None), assessed)
         return t.made(f"({assessed.sql} IS NOT NULL)", [assessed], False)
+
+    def _award(self, benefit: str, unit: int) -> Term:
+        """The month of the assessment of the award in force; NULL where there is none."""
+        assessed = self.read(column(unit, f"assessed_{benefit}"), None)
+        ends = self.read(column(unit, f"ends_{benefit}"), None)
+        if assessed.value is None or ends.value is None:
+            return assessed
+        news = t.TIME if self.before is not None else 0
+        text = f"CASE WHEN coalesce({ends.sql} > {days.number(self.month)}, TRUE) THEN {assessed.sql} END"
+        return t.marked(self.sheet.column(t.made(text, [assessed, ends], True)), news=news)
 
     def _other(self, node: n.OtherRef, unit: int, _stretch: int) -> Term:
         verdict = self.verdicts[node.benefit, unit if node.of == "person" else HOUSEHOLD]
@@ -253,7 +305,7 @@ class City:
     def _choose(self, node: n.Choose, unit: int, stretch: int) -> Term:
         asked = self._named(node.condition, unit, stretch)
         if asked.fixed and asked.value is not None:
-            return self._write(node.yes if asked.value else node.no, unit, stretch)
+            return t.marked(self._write(node.yes if asked.value else node.no, unit, stretch), asked)
         yes, no = self._both(node.yes, node.no, unit, stretch)
         if asked.nullable:
             yes, no = self.sheet.column(yes), self.sheet.column(no)
@@ -275,36 +327,47 @@ class City:
         return t.total([_counted(part) for part in parts] if node.word == "count" else parts)
 
     def _age(self, node: n.Age, unit: int, stretch: int) -> Term:
-        cut = t.literal(days.born_by(self.month, self._months(node.years)))
+        years = self._months(node.years)
+        sign = "<=" if node.which == "from" else ">"
         born_on = self._write(node.born_on, unit, stretch)
-        return t.compared("<=" if node.which == "from" else ">", born_on, cut)
+        found = t.compared(sign, born_on, t.literal(days.born_by(self.month, years.number)))
+        if self.before is None or found.value is None:
+            return found
+        then = t.compared(sign, born_on, t.literal(days.born_by(self.before, years.number)))
+        return t.marked(found, news=years.news | (t.TIME if then.sql != found.sql else 0))
 
-    def _months(self, node: Node) -> int:
+    def _months(self, node: Node) -> "_Number":
         """A number that the text writes out or names: it is the same for everybody."""
         if isinstance(node, n.Literal):
-            return int(node.value)
+            return _Number(int(node.value), 0)
         assert isinstance(node, n.FigureRef)
         row = self._chapter.figure_on(node.name, self.month)
         assert row is not None
-        return row.value
+        return _Number(row.value, self._text_news(node.name))
 
     def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
         """The sum of the months before the assessment: of each stretch, as many as fall among them."""
-        many = t.literal(self._months(node.months))
+        number, news = self._months(node.months)
+        many = t.literal(number)
         if self.shape.stretches == 1:
-            return t.plus("*", self._write(node.part, unit, 0), many)
+            return t.marked(t.plus("*", self._write(node.part, unit, 0), many), news=news)
         months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
-        return t.total(
+        found = t.total(
             [
                 _of_months(of, self._write(node.part, unit, stretch))
                 for stretch, of in enumerate(months)
                 if of.value != 0
             ]
         )
+        if self.before is not None:
+            first = days.number(self.before) - number
+            moves = any(latest > first for latest in self.shape.latest.values())
+            news |= t.TIME if moves or not self.shape.latest else 0
+        return t.marked(found, *months, news=news)
 
     def _months_of(self, stretch: int, many: Term) -> Term:
         """How many of the months before the assessment lie in a stretch."""
-        end = self._assessed(column(self._deciding, f"assessed_{self._chapter.code}"))
+        end = self._assessed()
         begin = t.plus("-", end, many)
         if stretch + 1 < self.shape.stretches:
             if self._before(stretch + 1, begin):
@@ -319,18 +382,38 @@ class City:
         latest = self.shape.latest.get(f"turn_{turn}")
         return latest is not None and isinstance(month.value, int) and latest <= month.value
 
-    def _assessed(self, name: str) -> Term:
+    def _assessed(self) -> Term:
         """The month of the assessment: of the award, or this month."""
-        told, now = self.read(name, None), t.literal(days.number(self.month))
+        told, now = self._award(self._chapter.code, self._deciding), days.number(self.month)
         if told.fixed:
-            return now if told.value is None else told
-        return self.sheet.column(t.made(f"coalesce({told.sql}, {now.sql})", [told], False))
+            return t.literal(now) if told.value is None else told
+        return self.sheet.column(t.made(f"coalesce({told.sql}, {now})", [told], False))
+
+
+class _Number(NamedTuple):
+    """A number that the text says, and whether it said another before."""
+
+    number: int
+    news: int
+
+
+def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) -> bool:
+    """Whether other sentences are in force than before, or there was no whole rule."""
+    then = (chapter.conditions_on(before), chapter.amounts_on(before))
+    now = (chapter.conditions_on(month), chapter.amounts_on(month))
+    return then != now or not book.decidable(chapter.code, before)
+
+
+def _of_the_text(node: Node) -> bool:
+    """Whether the text alone decides a part: it reads figures and no fact."""
+    inside = (n.FactRef, n.HeldRef, n.OtherRef, n.Age)
+    return not any(isinstance(part, inside) for part in node.walk())
 
 
 def _counted(part: Term) -> Term:
     """Yes as one, no as nought."""
     if part.fixed:
-        return t.literal(None if part.value is None else int(bool(part.value)))
+        return t.marked(t.literal(None if part.value is None else int(bool(part.value))), part)
     return t.made(f"CAST({part.sql} AS BIGINT)", [part])
 
 

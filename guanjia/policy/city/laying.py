@@ -2,8 +2,9 @@
 
 A connection holds what was recorded, one row a fact: `homes(household, place, size)`,
 `settled(household, unit, kind, number, word, day)`, `monthly(household, unit, kind, since, until,
-number)` and `held(household, unit, benefit, assessed)`. `unit` is -1 for the household and the seat
-for a member, amounts are fen, `since`, `until` and `assessed` month numbers. Nothing that a chapter
+number)` and `held(household, unit, benefit, assessed, until)`. `unit` is -1 for the household and the seat
+for a member, amounts are fen, `since`, `until` and `assessed` month numbers; `until` of an award is the first
+month without it, or NULL. Nothing that a chapter
 computes is laid down: one snapshot serves every book with the same facts.
 """
 
@@ -33,6 +34,9 @@ CREATE OR REPLACE TEMP TABLE gathered AS
 SELECT household, unit, kind, 0 AS stretch, number, word, day FROM settled JOIN mine USING (household)
 UNION ALL
 SELECT household, unit, 'assessed_' || benefit, 0, assessed, NULL, NULL FROM held JOIN mine USING (household)
+UNION ALL
+SELECT household, unit, 'ends_' || benefit, 0, until, NULL, NULL FROM held JOIN mine USING (household)
+WHERE until IS NOT NULL
 UNION ALL
 SELECT household, unit, kind, stretch, CASE WHEN count(number) = count(*) THEN sum(number)::BIGINT END, NULL, NULL
 FROM monthly JOIN (

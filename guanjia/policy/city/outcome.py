@@ -61,7 +61,7 @@ def _concerns(city: City) -> Term:
     paying = {c.code for c in city.chapters if c.amounts_on(city.month)}
     open_ = [v.entitled for (benefit, _unit), v in city.verdicts.items() if benefit in paying]
     if any(term.value in (True, None) for term in open_ if term.fixed):
-        return t.YES
+        return t.marked(t.YES, *open_)
     parts = [
         t.made(f"coalesce({term.sql}, TRUE)", [term], False) if term.nullable else term
         for term in open_
@@ -84,7 +84,8 @@ def _bits(verdict: Verdict, shift: int) -> Iterator[Term]:
     for condition, said in verdict.conditions:
         one = 1 << shift + 2 * condition.bit
         if said.fixed:
-            yield t.literal({False: 1, True: 2, None: 3}[said.value] * one)  # type: ignore[index]
+            bits = {False: 1, True: 2, None: 3}[said.value] * one  # type: ignore[index]
+            yield t.marked(t.literal(bits), said)
             continue
         yield t.literal(one)
         told = f"CAST({said.sql} AS BIGINT)"
