@@ -137,11 +137,20 @@ class City:
         found = self._written.get(key)
         if found is None:
             found = WRITERS[type(node)](self, node, unit, stretch)
-            if found.news and found.fixed and self.before and _of_the_text(node):
+            if found.news and found.fixed and self.before and self._of_the_text(node):
                 past = self._past(self.before)._write(node, unit, stretch)
                 found = replace(found, news=0) if past.value == found.value else found
             self._written[key] = found
         return found
+
+    def _of_the_text(self, node: Node) -> bool:
+        """Whether the text alone decides a part, in both months: it reads figures and no fact."""
+        parts = list(node.walk())
+        figures = {part.name for part in parts if isinstance(part, n.FigureRef)}
+        if any(isinstance(part, n.FactRef | n.HeldRef | n.OtherRef | n.Age) for part in parts):
+            return False
+        then = self.before or self.month
+        return all(self._chapter.figure_on(name, then) is not None for name in figures)
 
     def _past(self, before: date) -> "City":
         """The same table by the text of the month before, for what the text alone decides."""
@@ -325,12 +334,6 @@ def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) 
     then = (chapter.conditions_on(before), chapter.amounts_on(before))
     now = (chapter.conditions_on(month), chapter.amounts_on(month))
     return then != now or not book.decidable(chapter.code, before)
-
-
-def _of_the_text(node: Node) -> bool:
-    """Whether the text alone decides a part: it reads figures and no fact."""
-    inside = (n.FactRef, n.HeldRef, n.OtherRef, n.Age)
-    return not any(isinstance(part, inside) for part in node.walk())
 
 
 def _counted(part: Term) -> Term:
