@@ -159,7 +159,7 @@ def awards(home: Any) -> Iterator[Any]:
     for number, member in enumerate(home.members[:1] if benefit == "dibao" else home.members):
         yield NewAward(
             *(f"{home.number}-{number}", benefit, COMMUNITY, first, first, first, member.name),
-            *(f"6217{member.id:015d}", 10000, MONTH, MONTH),
+            *(f"6217{member.id:015d}", 10000, MONTH, MONTH, "month"),
             person=None if benefit == "dibao" else member.id,
             household=home.id if benefit == "dibao" else None,
         )

@@ -22,7 +22,7 @@ from guanjia.interop.folder import (
 )
 from guanjia.interop.lines import Row, rows
 from guanjia.policy.chapter import Chapter
-from guanjia.policy.starts import first_due
+from guanjia.policy.starts import ends, first_due
 
 ACCOUNT = re.compile(r"[0-9]{6,32}")
 
@@ -102,6 +102,7 @@ def _dates(row: Row, chapter: Chapter) -> Dates | None:
         row.wrong("本系统首发月份", _("应不早于首发月份。"))
     if until and until <= since:
         row.wrong("止", _("应晚于首发月份。"))
+    until = until or ends(chapter, since)
     return Dates(applied_on, assessed_on, approved_on, since, pays_from, until)
 
 
@@ -111,9 +112,9 @@ def _award(row: Row, city: City, chapter: Chapter, unit: str, dates: Dates) -> t
         row.wrong("发放地代码", not_a_place(place))
     if account and not ACCOUNT.fullmatch(account):
         row.wrong("收款账号", _("应只有数字，例如 6214670000000000000；表格软件可能改写了长数字。"))
-    granted = row.read("每月金额", cells.fen)
+    granted = row.read("每期金额", cells.fen)
     if granted is not None and granted <= 0:
-        row.wrong("每月金额", _("应大于零。"))
+        row.wrong("每期金额", _("应大于零。"))
     award = NewAward(
         number=row.text("批准文号")[:40],
         benefit=chapter.code,
@@ -126,6 +127,7 @@ def _award(row: Row, city: City, chapter: Chapter, unit: str, dates: Dates) -> t
         granted=granted or 0,
         since=dates.since,
         pays_from=dates.pays_from,
+        cadence=chapter.cadence,
         until=dates.until,
     )
     return award, unit
