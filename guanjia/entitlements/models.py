@@ -127,8 +127,7 @@ class Award(models.Model):
                 & Q(pays_from__gte=F("since")),
             ),
             models.CheckConstraint(
-                name="award_is_paid_by_the_month_the_year_or_once",
-                condition=Q(cadence__in=Cadence.values),
+                name="award_cadence_is_known", condition=Q(cadence__in=Cadence.values)
             ),
             models.CheckConstraint(
                 name="award_paid_once_has_an_end",
@@ -201,9 +200,7 @@ class Run(models.Model):
     total = models.BigIntegerField(default=0)
     cursor = models.BigIntegerField(default=0, help_text="last household or award of the last step")
     people = models.BigIntegerField(default=0, help_text="persons determined")
-    undecidable = models.CharField(
-        max_length=200, blank=True, help_text="benefits without a rule then"
-    )
+    undecidable = models.CharField(max_length=200, blank=True, help_text="benefits without rules")
     result_hash = models.CharField(max_length=64, blank=True)
     trouble = models.TextField(blank=True)
 

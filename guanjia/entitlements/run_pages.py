@@ -69,6 +69,11 @@ def figures(run: Run, titles: dict[str, str]) -> Figures:
     )
 
 
+def in_all(run: Run) -> Row:
+    """A run's figures in all, as far as the post sees them."""
+    return _row(_whole(queries.by_benefit(queries.figures(run.pk))), "")
+
+
 def _whole(lines: Sequence[Line]) -> Line:
     """All lines added up."""
     whats = {what for line in lines for what in line.units}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -54,10 +54,20 @@ def read(folder: Path, city: City) -> None:
         unit, dates = _unit(row, city, chapter), _dates(row, chapter)
         if unit and dates:
             city.awards.append(_award(row, city, chapter, unit, dates))
-            period = (dates.since, dates.until or OPEN_END, row)
+            period = (*_takes_up(chapter, dates), row)
             held.setdefault((chapter.code, unit), []).append(period)
     for periods in held.values():
-        no_overlap(periods, "首发月份", _("同一待遇同一时间只能有一份"))
+        no_overlap(periods, "首发月份", _("同一待遇同一时间只能有一份，按年发的同一年只能有一份"))
+
+
+def _takes_up(chapter: Chapter, dates: Dates) -> tuple[date, date]:
+    """From when until when no second award may stand beside it: whole years, where it is yearly."""
+    since, until = dates.since, dates.until or OPEN_END
+    if chapter.cadence != "year":
+        return since, until
+    first = dates.pays_from.replace(month=1)
+    last = until - timedelta(days=1)
+    return first, max(first, OPEN_END if until == OPEN_END else date(last.year + 1, 1, 1))
 
 
 def _chapter(chapters: Mapping[str, Chapter], text: str) -> Chapter:

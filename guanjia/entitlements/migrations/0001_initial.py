@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('total', models.BigIntegerField(default=0)),
                 ('cursor', models.BigIntegerField(default=0, help_text='last household or award of the last step')),
                 ('people', models.BigIntegerField(default=0, help_text='persons determined')),
-                ('undecidable', models.CharField(blank=True, help_text='benefits without a rule then', max_length=200)),
+                ('undecidable', models.CharField(blank=True, help_text='benefits without rules', max_length=200)),
                 ('result_hash', models.CharField(blank=True, max_length=64)),
                 ('trouble', models.TextField(blank=True)),
                 ('approved_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('cadence__in', ['month', 'year', 'once'])), name='award_is_paid_by_the_month_the_year_or_once'),
+            constraint=models.CheckConstraint(condition=models.Q(('cadence__in', ['month', 'year', 'once'])), name='award_cadence_is_known'),
         ),
         migrations.AddConstraint(
             model_name='award',

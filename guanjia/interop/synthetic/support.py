@@ -58,10 +58,9 @@ def _kin(random: Random, home: Home, rates: Rates) -> str:
 
 
 def _of_child(random: Random, draft: Draft, rates: Rates) -> None:
-    """A child of able parents has supporters; of others it is known whom they chose to rely on."""
+    """Of a child of able parents nothing is recorded; of others, what they chose to rely on."""
     states = [f.value for f in draft.person.facts if f.kind in ("father_state", "mother_state")]
     if "able" in states or not states:
-        draft.say("supporters", "able")
         return
     orphaned = all(state in GONE for state in states)
     draft.say("supporters", "none" if orphaned else "unable")
