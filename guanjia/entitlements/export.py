@@ -20,6 +20,8 @@ from guanjia.policy.book import Book
 from guanjia.policy.city.laying import LEAST, lay
 from guanjia.policy.city.layout import Snapshot, quoted
 
+SEATS = "seats.parquet"
+"""Whose each seat is: household, unit, person."""
 MEMORY = "1GB"
 """What laying out may take; beyond it, DuckDB works in the temporary folder."""
 
@@ -112,7 +114,12 @@ def write(
         for name, (query, columns) in TABLES.items():
             _copy(con, name, query, columns, values, drafts)
         con.execute(SEATED.format(amounts=amounts))
-        return lay(con, book, on, folder, least)
+        laid = lay(con, book, on, folder, least)
+        seats = quoted(str(folder / SEATS))
+        con.execute(
+            f"COPY (SELECT household, unit, person FROM seats ORDER BY ALL) TO {seats} (FORMAT parquet)"
+        )
+        return laid
 
 
 @contextmanager

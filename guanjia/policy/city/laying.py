@@ -11,6 +11,7 @@ computes is laid down: one snapshot serves every book with the same facts.
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
@@ -66,7 +67,11 @@ CELLS = "SELECT code, unit, kind, stretch, rows, known, low = high, low FROM cel
 
 
 class TooLarge(ValueError):
-    """A household that no rule can read; the text names it."""
+    """A household with more members than a rule can read."""
+
+    def __init__(self, household: Any, size: int) -> None:
+        super().__init__(f"一户最多 {MOST_MEMBERS} 人，这户有 {size} 人")
+        self.household, self.size = household, size
 
 
 def lay(
@@ -80,9 +85,7 @@ def lay(
     folder.mkdir(parents=True, exist_ok=True)
     crowd = con.execute(f"SELECT household, size FROM homes WHERE size > {MOST_MEMBERS}").fetchone()
     if crowd:
-        raise TooLarge(
-            f"一户最多 {MOST_MEMBERS} 人，户 {crowd[0]} 有 {crowd[1]} 人。请分户后再算。"
-        )
+        raise TooLarge(*crowd)
     _derive(con, book)
     _find_stretches(con, days.number(on))
     _find_groups(con, facts, days.number(on), least)
