@@ -61,7 +61,7 @@ def test_a_visit_is_written_down(
     sign_in(worked.cast.wang)
     page.goto("/leads/?kind=missed")
     page.get_by_role("link", name="去核实 李月好").click()
-    expect(page.locator(".sum")).to_have_text("150.00 元")
+    expect(page.locator(".sum")).to_have_text("150.00 元/月")
     page.get_by_role("button", name="记下核实结果").click()
     page.get_by_label("属实", exact=True).check()
     page.get_by_label("说明").fill("3月2日入户，老人独居，愿意申请。")

@@ -54,8 +54,8 @@ def test_a_figure_leads_to_who_is_behind_it(
     row = page.locator("section", has_text="按镇街").get_by_role("row", name="长安镇")
     row.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("变更")
-    expect(page.get_by_role("link", name="陈大文", exact=True)).to_be_visible()
-    page.get_by_role("link", name="为什么 陈大文").click()
+    expect(page.get_by_role("link", name="陈大文", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="为什么 陈大文").first.click()
     expect(page.get_by_text("与留存的结果一致")).to_be_visible()
 
 

@@ -22,7 +22,7 @@ def test_a_decision_is_read_down_to_its_law(
     page.goto(f"/people/{worked.cast.chen.id}/")
     page.get_by_role("link", name="为什么 最低生活保障 2020年1月").click()
     expect(page.get_by_text("与留存的结果一致")).to_be_visible()
-    expect(page.locator(".sum")).to_have_text("1,421.00 元")
+    expect(page.locator(".sum")).to_have_text("1,421.00 元/月")
     for one in (DESK, PHONE, SMALLEST):
         size(one)
         sound()
@@ -41,7 +41,7 @@ def test_the_month_of_a_trial_can_be_changed(
 ) -> None:
     sign_in(worked.cast.wang)
     page.goto(f"/people/{worked.cast.li.id}/why/longevity/")
-    expect(page.locator(".sum")).to_have_text("150.00 元")
+    expect(page.locator(".sum")).to_have_text("150.00 元/月")
     sound()
     page.get_by_label("月份").select_option("2019-12")
     page.get_by_role("button", name="换一个月").click()
