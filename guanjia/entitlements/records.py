@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from guanjia.policy.proposing import Change
+
 
 @dataclass(slots=True)
 class NewAward:
@@ -38,3 +40,12 @@ class NewBankFile:
     sha256: str
     lines: int
     fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to try: other figures, from which month (None: the first undecided), how long."""
+
+    changes: tuple[Change, ...]
+    since: date | None
+    months: int
