@@ -75,10 +75,9 @@ def tolls(old: Book, new: Book, month: date, homes: Iterable[Frozen]) -> list[To
         for benefit, unit in {**before, **after}:
             if benefit in asked:
                 one, other = (_worth(found.get((benefit, unit))) for found in (before, after))
-                award = home.awards.get((benefit, unit))
-                place = award.place if award else home.place
+                held = (benefit, unit) in home.awards
                 if one[0] or other[0]:
-                    sums[place[:TOWN], benefit, award is not None].add(one, other)
+                    sums[home.place[:TOWN], benefit, held].add(one, other)
     return [Toll(month, *key, *found.counts) for key, found in sorted(sums.items())]
 
 

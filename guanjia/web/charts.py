@@ -50,6 +50,8 @@ def bars(months: Sequence[tuple[date, int]]) -> dict[str, Any]:
 
 def _rounded(fen: int, size: int) -> str:
     """`fen` in units of `size`, to a hundredth; whole yuan where the unit is the yuan."""
+    if fen < 0:
+        return f"\u2212{_rounded(-fen, size)}"
     if size == 0:
         return f"{(fen + FEN // 2) // FEN:,}"
     hundredths = (fen * 100 + size // 2) // size
