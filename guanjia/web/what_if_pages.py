@@ -1,15 +1,16 @@
 """What the pages of a what-if show: in one sentence, by benefit, by town, by month; and two side by side."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanjia.entitlements import queries, what_ifs
+from guanjia.entitlements import queries, tallies, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf, WhatIfFigure
+from guanjia.entitlements.tallies import Counted, Tally, total
 from guanjia.places import queries as places
 from guanjia.policy import proposing, words
 from guanjia.policy.book import Book
@@ -19,34 +20,6 @@ from guanjia.policy.retold import in_words
 from guanjia.web import charts
 
 FULL = 100  # per cent: the width of the longest bar
-
-
-class Tally(NamedTuple):
-    """Units and fen before and after, and how many gain and lose."""
-
-    before_units: int = 0
-    after_units: int = 0
-    gainers: int = 0
-    losers: int = 0
-    before_fen: int = 0
-    after_fen: int = 0
-
-    @property
-    def more(self) -> int:
-        """Fen more than before; less where negative."""
-        return self.after_fen - self.before_fen
-
-    @property
-    def moves(self) -> bool:
-        """Whether anything is not as before."""
-        return bool(self.gainers or self.losers or self.more)
-
-
-class Counted(NamedTuple):
-    """How many households and how many persons."""
-
-    households: int
-    persons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +88,24 @@ def told(what_if: WhatIf) -> Told | None:
     if not what_if.done:
         return None
     book = in_words(what_ifs.tried(what_if))
-    costs = [f for f in figures if _costs(book, f)]
+    every_month = tallies.monthly(book, figures)
     first = [f for f in figures if f.month == what_if.since]
-    now = [f for f in first if _costs(book, f)]
-    monthly = [f for f in costs if book.chapter(f.benefit).cadence == "month"]
-    months = _by(monthly, lambda f: f.month)
+    now = [f for f in first if tallies.costs(book, f)]
+    months = [(month, total(rows)) for month, rows in tallies.by(every_month, _month)]
     paid, missed = _benefits(book, now), _benefits(book, [f for f in first if f not in now])
     moving = {one.chapter.code for one in (*paid, *missed)}
     every = {f.benefit for f in figures}
     return Told(
         what_if=what_if,
         steps=steps_of(what_if),
-        gainers=_counted(book, now, lambda f: f.gainers),
-        losers=_counted(book, now, lambda f: f.losers),
-        first=_sum(f for f in monthly if f.month == what_if.since),
-        whole=_sum(monthly),
+        gainers=tallies.counted(book, now, lambda f: f.gainers),
+        losers=tallies.counted(book, now, lambda f: f.losers),
+        first=total(f for f in every_month if f.month == what_if.since),
+        whole=total(every_month),
         paid=paid,
         missed=missed,
         same=[c for c in book.chapters if c.code in every - moving],
-        towns=_towns(book, monthly, what_if.since),
+        towns=_towns(book, every_month, what_if.since),
         months=months,
         chart=charts.bars([(month, tally.more) for month, tally in months]) if months else {},
     )
@@ -193,57 +165,26 @@ def towns_beside(one: Told, other: Told) -> list[tuple[str, Tally, Tally]]:
     return [(names[c], first.get(c, Tally()), second.get(c, Tally())) for c in sorted(names)]
 
 
-def _costs(book: Book, figure: WhatIfFigure) -> bool:
-    """Whether a change is paid at once: under an award, or without needing one."""
-    chapter = book.chapter(figure.benefit)
-    return figure.held or (not chapter.asked and bool(chapter.amounts))
-
-
-def _sum(figures: Iterable[WhatIfFigure]) -> Tally:
-    rows = [
-        (f.before_units, f.after_units, f.gainers, f.losers, f.before_fen, f.after_fen)
-        for f in figures
-    ]
-    return Tally(*map(sum, zip(*rows, strict=True))) if rows else Tally()
-
-
-def _by(
-    figures: Sequence[WhatIfFigure], key: Callable[[WhatIfFigure], Any]
-) -> list[tuple[Any, Tally]]:
-    groups: dict[Any, list[WhatIfFigure]] = {}
-    for figure in figures:
-        groups.setdefault(key(figure), []).append(figure)
-    return [(k, _sum(groups[k])) for k in sorted(groups)]
+def _month(figure: WhatIfFigure) -> date:
+    return figure.month
 
 
 def _benefits(book: Book, figures: Sequence[WhatIfFigure]) -> list[OfBenefit]:
     """Those that move, in the book's order."""
-    sums = dict(_by(figures, lambda f: f.benefit))
+    sums = {code: total(rows) for code, rows in tallies.by(figures, lambda f: f.benefit)}
     found = (OfBenefit(c, sums[c.code]) for c in book.chapters if c.code in sums)
     return [one for one in found if one.tally.moves]
 
 
-def _counted(
-    book: Book, figures: Iterable[WhatIfFigure], what: Callable[[WhatIfFigure], int]
-) -> Counted:
-    counts = {"household": 0, "person": 0}
-    for figure in figures:
-        counts[book.chapter(figure.benefit).unit] += what(figure)
-    return Counted(counts["household"], counts["person"])
-
-
 def _towns(book: Book, figures: Sequence[WhatIfFigure], since: date) -> list[OfTown]:
-    groups: dict[str, list[WhatIfFigure]] = {}
-    for figure in figures:
-        groups.setdefault(figure.place_id, []).append(figure)
-    names, wholes = places.names(groups), {code: _sum(rows) for code, rows in groups.items()}
-    longest = max((abs(tally.more) for tally in wholes.values()), default=0) or 1
+    groups = tallies.by(figures, lambda f: f.place_id)
+    names, wholes = places.names(c for c, _rows in groups), [total(rows) for _c, rows in groups]
+    longest = max((abs(tally.more) for tally in wholes), default=0) or 1
     found = []
-    for code, rows in sorted(groups.items()):
+    for (code, rows), whole in zip(groups, wholes, strict=True):
         now = [f for f in rows if f.month == since]
-        gain = _counted(book, now, lambda f: f.gainers)
-        lose = _counted(book, now, lambda f: f.losers)
-        bar = round(abs(wholes[code].more) * FULL / longest)
-        name = names.get(code, code)
-        found.append(OfTown(code, name, gain, lose, _sum(now), wholes[code], bar))
+        gain = tallies.counted(book, now, lambda f: f.gainers)
+        lose = tallies.counted(book, now, lambda f: f.losers)
+        bar = round(abs(whole.more) * FULL / longest)
+        found.append(OfTown(code, names.get(code, code), gain, lose, total(now), whole, bar))
     return found
