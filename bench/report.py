@@ -5,6 +5,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def options(description: str) -> argparse.Namespace:
@@ -27,6 +28,12 @@ def seconds(work: Callable[[], object], times: int) -> list[float]:
 def median(values: list[float]) -> float:
     """The middle one."""
     return statistics.median(values)
+
+
+def peak_mb() -> float:
+    """The most memory this program had, in megabytes; what its parent had does not count."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(x for x in status.splitlines() if x.startswith("VmHWM")).split()[1]) / 1000
 
 
 def end(

@@ -46,6 +46,7 @@ class Fact:
     derived_from: str
     ask: str
     screen: str
+    sorts: bool
 
     def read(self, text: object) -> Value:
         """A value as a family file writes it (yuan as text, 'unknown'). Raises BadFact."""
@@ -168,4 +169,5 @@ def _fact(name: str, row: dict[str, Any], position: int) -> Fact:
         derived_from=row.get("derived_from", ""),
         ask=row.get("ask", ""),
         screen=row.get("screen", ""),
+        sorts=row.get("sorts", False),
     )

@@ -1,0 +1,446 @@
+"""The whole city: the same text as SQL, for DuckDB and for Spark.
+
+A snapshot holds one row a household, in tables of households that are alike: of one size, of as
+many stretches (months in which nothing monthly changes), and with the same facts recorded. The
+facts of the household stand as `h_<fact>`, of member 0, 1, 2 … as `m0_<fact>`, `m1_<fact>` …,
+a monthly fact in stretch 0, 1, 2 … as `m0_<fact>_0`, `m0_<fact>_1` …; so "over the members" is
+plain arithmetic and nothing is joined or grouped. What nobody in a table has is no column: it is
+known when the statement is written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from guanjia.kit import days
+from guanjia.policy import nodes as n
+from guanjia.policy.book import Book, Relation
+from guanjia.policy.chapter import Chapter, Condition
+from guanjia.policy.city import terms as t
+from guanjia.policy.city.sheet import Sheet
+from guanjia.policy.city.terms import Constant, Dialect, Term
+from guanjia.policy.facts import Fact
+from guanjia.policy.family import HOUSEHOLD
+from guanjia.policy.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table of a snapshot: members a household, stretches, its columns, and what is alike in all rows.
+
+    `stored` says of each column whether it may be NULL. A column that is neither stored nor fixed
+    reads as the fact's absence does. `<unit>_assessed_<benefit>` is the month number of the
+    assessment of the award that is held, NULL where none is, `<unit>_ends_<benefit>` the first
+    month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
+    in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
+    the last month of each in any row.
+    """
+
+    size: int
+    stretches: int
+    stored: Mapping[str, bool]
+    fixed: Mapping[str, Constant] = field(default_factory=dict)
+    latest: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def units(self) -> range:
+        """Seats of the members."""
+        return range(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one benefit comes to for one unit, as terms. Amounts in fen."""
+
+    entitled: Term
+    conditions: tuple[tuple[Condition, Term], ...]
+    gross: Term
+    net: Term
+
+
+def column(unit: int, name: str) -> str:
+    """The column of a household's or a member's value."""
+    return f"h_{name}" if unit == HOUSEHOLD else f"m{unit}_{name}"
+
+
+class City:
+    """A book's chapters in one month, written for one table: terms on a sheet.
+
+    Where a month `before` is given, each term says whether it may come out otherwise than then.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        month: date,
+        shape: Shape,
+        dialect: Dialect = "duckdb",
+        sheet: Sheet | None = None,
+        before: date | None = None,
+    ) -> None:
+        self.book, self.month, self.shape, self.dialect = book, month, shape, dialect
+        self.sheet = sheet or Sheet()
+        self.before = before
+        self.verdicts: dict[tuple[str, int], Verdict] = {}
+        self.chapters = [c for c in book.chapters if book.decidable(c.code, month)]
+        self._written: dict[tuple[int, int, int, int], Term] = {}
+        self._deciding = HOUSEHOLD  # whose assessment the months are counted back from
+        self._chapter = book.chapters[0]
+        for chapter in self.chapters:
+            self._decide(chapter)
+        for relation in book.relations:
+            if relation.kind != "compatible":
+                self._relate(relation)
+
+    def units(self, chapter: Chapter) -> Sequence[int]:
+        """Whom a chapter speaks of."""
+        return self.shape.units if chapter.unit == "person" else (HOUSEHOLD,)
+
+    def read(self, name: str, absent: Constant) -> Term:
+        """A column of the table, or its one value."""
+        nullable = self.shape.stored.get(name)
+        if nullable is None:
+            return t.literal(self.shape.fixed.get(name, absent))
+        return t.source(name, nullable)
+
+    def _decide(self, chapter: Chapter) -> None:
+        """Conditions, entitled, gross; net is gross until a relation takes from it."""
+        self._chapter = chapter
+        news = (
+            t.TEXT
+            if self.before and _sentences_changed(self.book, chapter, self.before, self.month)
+            else 0
+        )
+        for unit in self.units(chapter):
+            self._deciding = unit
+            said = tuple(
+                (c, t.marked(self.sheet.column(self._write(c.node, unit)), news=news))
+                for c in chapter.conditions_on(self.month)
+            )
+            entitled = self.sheet.column(t.joined("and", [term for _condition, term in said]))
+            gross = t.marked(self.sheet.column(self._gross(chapter, entitled, unit)), news=news)
+            self.verdicts[chapter.code, unit] = Verdict(entitled, said, gross, gross)
+
+    def _gross(self, chapter: Chapter, entitled: Term, unit: int) -> Term:
+        """The amounts where entitled, nought where not."""
+        amounts = t.total([self._write(a.node, unit) for a in chapter.amounts_on(self.month)])
+        if entitled.fixed:
+            found = {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
+            return t.marked(found, entitled, amounts)
+        if amounts.value == 0 and not entitled.nullable:
+            return t.marked(t.literal(0), entitled, amounts)
+        text = f"CASE WHEN {entitled.sql} THEN {amounts.sql} WHEN NOT {entitled.sql} THEN {t.literal(0).sql} END"
+        return t.made(text, [entitled, amounts], entitled.nullable or amounts.nullable)
+
+    def _relate(self, relation: Relation) -> None:
+        """New nets of the taker (and of a giver who has the lower amount)."""
+        decided, now = {c.code: c for c in self.chapters}, relation.holds(self.month)
+        other = self.before is not None and relation.holds(self.before) != now
+        if relation.giver in decided and relation.taker in decided:
+            for unit in self.units(decided[relation.taker]):
+                of = HOUSEHOLD if decided[relation.giver].unit == "household" else unit
+                taker, giver = (relation.taker, unit), (relation.giver, of)
+                if now:
+                    self._reduce(relation, taker, giver)
+                for key in (taker, giver) if other else ():
+                    self._replace(key, t.marked(self.verdicts[key].net, news=t.TEXT))
+
+    def _reduce(self, relation: Relation, taker: tuple[str, int], giver: tuple[str, int]) -> None:
+        """One taker's net after the relation, as decide.py works it out."""
+        mine, its = self.verdicts[taker], self.verdicts[giver]
+        held = self.holds(giver)
+        chosen = self._choice(relation, taker[1])
+        nets = t.compared("==", mine.net, t.literal(0))
+        never = (held.value is False, its.entitled.value is False, chosen.value is False)
+        if any(never) or mine.entitled.value in (False, None) or nets.value is True:
+            if held.value is not False or held.news:
+                seen = (held, its.entitled, its.net, chosen, mine.entitled)
+                self._replace(taker, t.marked(mine.net, *seen))
+            return
+        name = self.sheet.column
+        same = name(self._untouched(mine, its, held, chosen))
+        unsure = " OR ".join(
+            f"{term.sql} IS NULL" for term in (its.entitled, chosen, mine.net, its.net)
+        )
+        net, share = mine.net.sql, self._share(its.net, taker[1], giver[1])
+        after = {
+            "exclude": "0",
+            "top_up": f"CASE WHEN {net} > {share} THEN {net} - {share} ELSE 0 END",
+            "higher_only": f"CASE WHEN {share} >= {net} THEN 0 ELSE {net} END",
+        }[relation.kind]
+        read = [same, its.entitled, chosen, mine.net, its.net]
+        text = f"CASE WHEN {same.sql} THEN {net} WHEN {unsure} THEN NULL ELSE {after} END"
+        self._replace(taker, name(t.made(text, read, True)))
+        ours = self.holds(taker)
+        if relation.kind == "higher_only" and ours.value is not False:
+            lost = f"NOT {same.sql} AND NOT ({unsure}) AND {share} < {net} AND {ours.sql}"
+            text = f"CASE WHEN {lost} THEN 0 ELSE {its.net.sql} END"
+            self._replace(giver, name(t.made(text, [*read, ours], True)))
+
+    def _untouched(self, mine: Verdict, its: Verdict, held: Term, chosen: Term) -> Term:
+        """Where the relation has nothing to say: yes or no, never unknown."""
+        text = (
+            f"({mine.entitled.sql} IS NOT TRUE OR NOT {held.sql} OR {its.entitled.sql} IS FALSE "
+            f"OR {chosen.sql} IS FALSE OR coalesce({mine.net.sql} = 0, FALSE))"
+        )
+        return t.made(text, [mine.entitled, held, its.entitled, chosen, mine.net], False)
+
+    def _share(self, net: Term, unit: int, of: int) -> str:
+        """The member's share of the household's amount, to the fen."""
+        if of == unit:
+            return net.sql
+        size, sign = self.shape.size, "//" if self.dialect == "duckdb" else "div"
+        extra = f"CASE WHEN {unit} < {net.sql} % {size} THEN 1 ELSE 0 END"
+        return f"(({net.sql} {sign} {size}) + {extra})"
+
+    def _choice(self, relation: Relation, unit: int) -> Term:
+        """Whether the person chose the giver; yes where there is no choice."""
+        if not relation.chosen_by:
+            return t.YES
+        fact = self.book.facts.find(relation.chosen_by)
+        assert fact is not None  # the loader saw to it
+        told = self._fact_of(fact, unit if fact.of == "person" else HOUSEHOLD, 0)
+        return self.sheet.column(t.compared("==", told, t.literal(relation.giver)))
+
+    def _replace(self, key: tuple[str, int], net: Term) -> None:
+        old = self.verdicts[key]
+        self.verdicts[key] = Verdict(old.entitled, old.conditions, old.gross, net)
+
+    def _write(self, node: Node, unit: int, stretch: int = 0) -> Term:
+        """Any part for a unit; a monthly fact is read in a stretch."""
+        key = (id(node), unit, stretch, self._deciding)
+        found = self._written.get(key)
+        if found is None:
+            found = WRITERS[type(node)](self, node, unit, stretch)
+            if found.news and found.fixed and self.before and _of_the_text(node):
+                past = self._past(self.before)._write(node, unit, stretch)
+                found = replace(found, news=0) if past.value == found.value else found
+            self._written[key] = found
+        return found
+
+    def _past(self, before: date) -> "City":
+        """The same table by the text of the month before, for what the text alone decides."""
+        past = copy(self)
+        past.month, past.before, past._written = before, None, {}
+        return past
+
+    def _both(self, left: Node, right: Node, unit: int, stretch: int) -> tuple[Term, Term]:
+        return self._write(left, unit, stretch), self._write(right, unit, stretch)
+
+    def _named(self, node: Node, unit: int, stretch: int) -> Term:
+        return self.sheet.column(self._write(node, unit, stretch))
+
+    def _fact(self, node: n.FactRef, unit: int, stretch: int) -> Term:
+        return self._fact_of(node.fact, unit if node.fact.of == "person" else HOUSEHOLD, stretch)
+
+    def _fact_of(self, fact: Fact, unit: int, stretch: int) -> Term:
+        name = column(unit, fact.name)
+        if fact.by_month and self.shape.stretches > 1:
+            name = f"{name}_{stretch}"
+        assert not isinstance(fact.absent, tuple)
+        return self.read(name, fact.absent)
+
+    def _figure(self, node: n.FigureRef, unit: int, _stretch: int) -> Term:
+        rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
+        rows.sort(key=lambda row: len(row.where), reverse=True)
+        common = t.marked(t.literal(rows[-1].value), news=self._text_news(node.name))
+        own = [row for row in rows if row.where]
+        if not own:
+            return common
+        place = self._place(unit)
+        prefix = "starts_with" if self.dialect == "duckdb" else "startswith"
+        cases = " ".join(
+            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {t.literal(r.value).sql}" for r in own
+        )
+        text = f"CASE {cases} ELSE {common.sql} END"
+        return self.sheet.column(t.made(text, [place, common], False))
+
+    def _text_news(self, name: str) -> int:
+        """Whether a figure has other rows in force than before."""
+        rows = self._chapter.figures[name]
+        then = self.before or self.month
+        return (
+            t.TEXT
+            if [r for r in rows if r.holds(then)] != [r for r in rows if r.holds(self.month)]
+            else 0
+        )
+
+    def _place(self, unit: int) -> Term:
+        """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
+        home = t.source("place", False)
+        if self._chapter.place == "home":
+            return home
+        seat = 0 if self._chapter.unit == "household" else max(unit, 0)
+        hukou = self.read(column(seat, "hukou"), None)
+        if hukou.fixed:
+            return home if hukou.value is None else hukou
+        return self.sheet.column(t.made(f"coalesce({hukou.sql}, place)", [hukou, home], False))
+
+    def _held(self, node: n.HeldRef, unit: int, _stretch: int) -> Term:
+        return self.holds((node.benefit, unit if node.of == "person" else HOUSEHOLD))
+
+    def holds(self, key: tuple[str, int]) -> Term:
+        """Whether an award is in force: it was assessed once, and has not ended."""
+        assessed = self._award(*key)
+        if assessed.fixed:
+            return t.marked(t.literal(assessed.value is not None), assessed)
+        return t.made(f"({assessed.sql} IS NOT NULL)", [assessed], False)
+
+    def _award(self, benefit: str, unit: int) -> Term:
+        """The month of the assessment of the award in force; NULL where there is none."""
+        assessed = self.read(column(unit, f"assessed_{benefit}"), None)
+        ends = self.read(column(unit, f"ends_{benefit}"), None)
+        if assessed.value is None or ends.value is None:
+            return assessed
+        news = t.TIME if self.before is not None else 0
+        text = f"CASE WHEN coalesce({ends.sql} > {days.number(self.month)}, TRUE) THEN {assessed.sql} END"
+        return t.marked(self.sheet.column(t.made(text, [assessed, ends], True)), news=news)
+
+    def _other(self, node: n.OtherRef, unit: int, _stretch: int) -> Term:
+        verdict = self.verdicts[node.benefit, unit if node.of == "person" else HOUSEHOLD]
+        return verdict.entitled if node.what == "entitled" else verdict.gross
+
+    def _choose(self, node: n.Choose, unit: int, stretch: int) -> Term:
+        asked = self._named(node.condition, unit, stretch)
+        if asked.fixed and asked.value is not None:
+            return t.marked(self._write(node.yes if asked.value else node.no, unit, stretch), asked)
+        yes, no = self._both(node.yes, node.no, unit, stretch)
+        if asked.nullable:
+            yes, no = self.sheet.column(yes), self.sheet.column(no)
+        return t.chosen(asked, yes, no)
+
+    def _divide(self, node: n.Divide, unit: int, stretch: int) -> Term:
+        left = self._named(node.left, unit, stretch)
+        right = self._named(node.right, unit, stretch)
+        positive = node.left.bounds is not None and node.left.bounds[0] >= 0
+        return t.divided(node.rounding, left, right, positive, self.dialect)
+
+    def _over(self, node: n.Over, _unit: int, stretch: int) -> Term:
+        """Plain arithmetic over the seats: + hands NULL on, OR and AND are Kleene's."""
+        parts = [self._write(node.part, seat, stretch) for seat in self.shape.units]
+        if node.word == "any":
+            return t.joined("or", parts)
+        if node.word == "all":
+            return t.joined("and", parts)
+        return t.total([_counted(part) for part in parts] if node.word == "count" else parts)
+
+    def _age(self, node: n.Age, unit: int, stretch: int) -> Term:
+        years = self._months(node.years)
+        sign = "<=" if node.which == "from" else ">"
+        born_on = self._write(node.born_on, unit, stretch)
+        found = t.compared(sign, born_on, t.literal(days.born_by(self.month, years.number)))
+        if self.before is None or found.value is None:
+            return found
+        then = t.compared(sign, born_on, t.literal(days.born_by(self.before, years.number)))
+        return t.marked(found, news=years.news | (t.TIME if then.sql != found.sql else 0))
+
+    def _months(self, node: Node) -> "_Number":
+        """A number that the text writes out or names: it is the same for everybody."""
+        if isinstance(node, n.Literal):
+            return _Number(int(node.value), 0)
+        assert isinstance(node, n.FigureRef)
+        row = self._chapter.figure_on(node.name, self.month)
+        assert row is not None
+        return _Number(row.value, self._text_news(node.name))
+
+    def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
+        """The sum of the months before the assessment: of each stretch, as many as fall among them."""
+        number, news = self._months(node.months)
+        many = t.literal(number)
+        if self.shape.stretches == 1:
+            return t.marked(t.plus("*", self._write(node.part, unit, 0), many), news=news)
+        months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
+        found = t.total(
+            [
+                _of_months(of, self._write(node.part, unit, stretch))
+                for stretch, of in enumerate(months)
+                if of.value != 0
+            ]
+        )
+        if self.before is not None:
+            first = days.number(self.before) - number
+            moves = any(latest > first for latest in self.shape.latest.values())
+            news |= t.TIME if moves or not self.shape.latest else 0
+        return t.marked(found, *months, news=news)
+
+    def _months_of(self, stretch: int, many: Term) -> Term:
+        """How many of the months before the assessment lie in a stretch."""
+        end = self._assessed()
+        begin = t.plus("-", end, many)
+        if stretch + 1 < self.shape.stretches:
+            if self._before(stretch + 1, begin):
+                return t.literal(0)
+            end = t.extreme("min", [end, self.read(f"turn_{stretch + 1}", None)])
+        if stretch and not self._before(stretch, begin):
+            begin = t.extreme("max", [begin, self.read(f"turn_{stretch}", None)])
+        return self.sheet.column(t.extreme("max", [t.plus("-", end, begin), t.literal(0)]))
+
+    def _before(self, turn: int, month: Term) -> bool:
+        """Whether a turn lies before a month in every row."""
+        latest = self.shape.latest.get(f"turn_{turn}")
+        return latest is not None and isinstance(month.value, int) and latest <= month.value
+
+    def _assessed(self) -> Term:
+        """The month of the assessment: of the award, or this month."""
+        told, now = self._award(self._chapter.code, self._deciding), days.number(self.month)
+        if told.fixed:
+            return t.literal(now) if told.value is None else told
+        return self.sheet.column(t.made(f"coalesce({told.sql}, {now})", [told], False))
+
+
+class _Number(NamedTuple):
+    """A number that the text says, and whether it said another before."""
+
+    number: int
+    news: int
+
+
+def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) -> bool:
+    """Whether other sentences are in force than before, or there was no whole rule."""
+    then = (chapter.conditions_on(before), chapter.amounts_on(before))
+    now = (chapter.conditions_on(month), chapter.amounts_on(month))
+    return then != now or not book.decidable(chapter.code, before)
+
+
+def _of_the_text(node: Node) -> bool:
+    """Whether the text alone decides a part: it reads figures and no fact."""
+    inside = (n.FactRef, n.HeldRef, n.OtherRef, n.Age)
+    return not any(isinstance(part, inside) for part in node.walk())
+
+
+def _counted(part: Term) -> Term:
+    """Yes as one, no as nought."""
+    if part.fixed:
+        return t.marked(t.literal(None if part.value is None else int(bool(part.value))), part)
+    return t.made(f"CAST({part.sql} AS BIGINT)", [part])
+
+
+def _of_months(months: Term, part: Term) -> Term:
+    """So many months of an amount; an unknown one does not matter where there is no month of it."""
+    if months.fixed or not part.nullable:
+        return t.plus("*", part, months)
+    text = f"CASE WHEN {months.sql} = 0 THEN 0 ELSE {months.sql} * {part.sql} END"
+    return t.made(text, [months, part], True)
+
+
+WRITERS: dict[type[Node], Callable[[City, Any, int, int], Term]] = {
+    n.Literal: lambda _c, x, _u, _s: t.literal(x.value),
+    n.FactRef: City._fact,
+    n.FigureRef: City._figure,
+    n.DefineRef: lambda c, x, u, s: c._named(x.node, u, s),
+    n.HeldRef: City._held,
+    n.OtherRef: City._other,
+    n.Arithmetic: lambda c, x, u, s: t.plus(x.sign, *c._both(x.left, x.right, u, s)),
+    n.Divide: City._divide,
+    n.Extreme: lambda c, x, u, s: t.extreme(x.which, [c._named(p, u, s) for p in x.parts]),
+    n.Compare: lambda c, x, u, s: t.compared(x.sign, *c._both(x.left, x.right, u, s)),
+    n.OneOf: lambda c, x, u, s: t.one_of(c._write(x.part, u, s), x.codes),
+    n.Logic: lambda c, x, u, s: t.joined(x.word, [c._write(p, u, s) for p in x.parts]),
+    n.Not: lambda c, x, u, s: t.negated(c._write(x.part, u, s)),
+    n.Choose: City._choose,
+    n.Over: City._over,
+    n.Age: City._age,
+    n.LastMonths: City._last_months,
+}
