@@ -105,7 +105,7 @@ def _print(desk: Post, found: WhatIf) -> None:
         print(found.trouble, file=sys.stderr)
     book, names, paid = _paid(desk, found)
     rows = [("镇街", "增加", "减少", "每月多支出", f"{found.done} 个月多支出")]
-    groups = [(names.get(code, code), mine) for code, mine in by(paid, lambda f: f.place_id)]
+    groups = [(names[code], mine) for code, mine in by(paid, lambda f: f.place_id)]
     for name, mine in [*groups, ("合计", paid)]:
         now = [f for f in mine if f.month == found.since]
         sums = (money.show(total(now).more), money.show(total(mine).more))
@@ -135,7 +135,9 @@ def _paid(desk: Post, found: WhatIf) -> tuple[Book, dict[str, str], list[WhatIfF
     with scope.hold(_eyes(desk)):
         book = what_ifs.tried(found)
         paid = monthly(book, what_ifs.figures(found))
-        return book, places.names({f.place_id for f in paid}), paid
+        towns = {f.place_id for f in paid}
+        named = places.names(towns)
+        return book, {code: named.get(code, code) for code in towns}, paid
 
 
 def _count(households: int, persons: int) -> str:

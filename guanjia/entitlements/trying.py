@@ -16,9 +16,9 @@ from guanjia.entitlements.errors import (
     TooManyMonths,
 )
 from guanjia.entitlements.records import Wish
-from guanjia.entitlements.tolling import Toll
 from guanjia.kit import bulk, days
 from guanjia.places import queries as places
+from guanjia.policy.city.comparing import Toll
 from guanjia.policy.proposing import propose
 from guanjia.staff.models import User
 

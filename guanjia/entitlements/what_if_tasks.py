@@ -4,28 +4,25 @@ A job carries the what-if's number alone, runs under the scope of its place, and
 first month that is not yet written.
 """
 
-from collections.abc import Iterator
+import tempfile
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from guanjia.entitlements import queries, snapshot, tasks, tolling, trying, what_ifs
+from guanjia.entitlements import export, queries, tasks, trying, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.snapshot import Frozen
 from guanjia.entitlements.tasks import Stop
-from guanjia.entitlements.tolling import Toll
 from guanjia.kit import clock, days, scope
-from guanjia.people.models import Household
-from guanjia.policy.book import Book
-from guanjia.policy.decide import TooManyMembers
-
-BATCH = 1000
-"""Households that are in memory at one time."""
+from guanjia.places import queries as places
+from guanjia.policy.city.comparing import Toll, tolls
+from guanjia.policy.city.laying import TooLarge
+from guanjia.policy.city.layout import BadSnapshot
 
 
 def eyes_of(what_if_id: int) -> scope.Scope:
@@ -73,29 +70,15 @@ def _try_all(what_if_id: int, stop: Stop) -> None:
 
 
 def _tolls(what_if: WhatIf, month: date, stop: Stop) -> list[Toll]:
-    """What one month comes to for everybody of the what-if's place."""
+    """What one month comes to for everybody of the what-if's place, as known when it was asked."""
     old, new = queries.book_of(what_if.base_id), what_ifs.tried(what_if)
-    parts: list[Toll] = []
-    try:
-        for homes in _homes(what_if, old, month):
-            tasks.stop_if(stop)
-            parts = tolling.added([*parts, *tolling.tolls(old, new, month, homes)])
-    except TooManyMembers as problem:
-        raise RunError(
-            _("%(problem)s。没有算完。请分户后再试算一次。") % {"problem": problem}
-        ) from None
-    return parts
-
-
-def _homes(what_if: WhatIf, book: Book, month: date) -> Iterator[list[Frozen]]:
-    """All households as known when the what-if was asked, some at a time."""
-    lo, hi = scope.place_range(what_if.place_id)
-    known = Household.objects.filter(recorded_at__lte=what_if.known_at)
-    ours = known.filter(place_id__gte=lo, place_id__lt=hi).order_by("pk")
-    after = 0
-    while ids := list(ours.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
-        yield snapshot.read(book, ids, month, what_if.known_at)
-        after = ids[-1]
+    with tempfile.TemporaryDirectory(prefix="guanjia-") as name:
+        folder = Path(name)
+        try:
+            export.write(old, what_if.place_id, month, what_if.known_at, folder)
+            return tolls(old, new, month, folder, places.TOWN, lambda *_far: tasks.stop_if(stop))
+        except (TooLarge, BadSnapshot) as problem:
+            raise RunError(str(problem)) from None
 
 
 def _fail(what_if_id: int, trouble: str) -> None:

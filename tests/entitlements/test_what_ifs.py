@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from guanjia.entitlements import snapshot, tolling, trying, what_if_tasks, what_ifs
+from guanjia.entitlements import trying, what_if_tasks, what_ifs
 from guanjia.entitlements.book_models import WhatIf, WhatIfFigure, WhatIfState
 from guanjia.entitlements.errors import (
     AlreadyDecided,
@@ -18,10 +18,10 @@ from guanjia.entitlements.errors import (
     TooManyMonths,
 )
 from guanjia.entitlements.records import Wish
-from guanjia.entitlements.tolling import Toll
 from guanjia.kit import scope
 from guanjia.people.records import NewFact
 from guanjia.policy import proposing
+from guanjia.policy.city.comparing import Toll
 from guanjia.policy.proposing import BadProposal
 from tests import town
 from tests.entitlements import office
@@ -161,36 +161,10 @@ def test_a_surprise_stands_on_the_what_if_with_a_code(
     def breaks(*_: object) -> list[Toll]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(tolling, "tolls", breaks)
+    monkeypatch.setattr(what_if_tasks, "tolls", breaks)
     found = tried(house, "dibao_line=1150")
     assert found.state == WhatIfState.FAILED
     assert "ZeroDivisionError" in found.trouble and "再试算一次" in found.trouble
-
-
-def test_only_what_may_differ_is_counted() -> None:
-    april = date(2020, 4, 1)
-
-    def touched(*changes: str, month: date = april) -> frozenset[str]:
-        new = proposing.propose(office.BOOK, [proposing.read(c) for c in changes], april)
-        return tolling.touched(office.BOOK, new, month)
-
-    assert touched("longevity.first=130") == {"longevity"}
-    assert touched("longevity.first=130", month=date(2020, 3, 1)) == frozenset()
-    assert "dibao" in touched("dibao_line=1150") and "bianyuan" in touched("dibao_line=1150")
-    by_relation = touched("tekun_line=1800")
-    assert {"tekun", "dibao"} <= by_relation and "longevity" not in by_relation
-
-
-def test_the_tolls_of_batches_add_up_to_the_whole(house: town.Cast) -> None:
-    office.award_chen(house)
-    new = proposing.propose(office.BOOK, [proposing.read("dibao_line=1150")], MAY)
-    homes = snapshot.read(
-        office.BOOK, [house.chen_home.id, house.chen_home.id + 1, house.chen_home.id - 1], MAY, AT
-    )
-    assert len(homes) == 3
-    whole = tolling.tolls(office.BOOK, new, MAY, homes)
-    parts = [toll for home in homes for toll in tolling.tolls(office.BOOK, new, MAY, [home])]
-    assert whole == tolling.added(parts)
 
 
 ATTACKS = (

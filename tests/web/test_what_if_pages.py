@@ -85,7 +85,9 @@ def test_from_a_figure_of_the_book_to_who_gains(house: town.Cast) -> None:
 def test_savings_are_told_as_such_and_noughts_too(house: town.Cast) -> None:
     zhou = at_desk(house.zhou)
     less = worked(asked(zhou, ("longevity.second", "120")))
-    assert "没有增加的、1 人减少、每月少支出 30.00 元" in text_of(zhou, reverse("what_if", args=[less.pk]))
+    assert "没有增加的、1 人减少、每月少支出 30.00 元" in text_of(
+        zhou, reverse("what_if", args=[less.pk])
+    )
     same = worked(asked(zhou, ("longevity.fourth", "600")))
     page = text_of(zhou, reverse("what_if", args=[same.pk]))
     assert "每月支出不变" in page and "这里没有变化" in page
