@@ -1,6 +1,7 @@
 """The book by which pages name benefits."""
 
 from guanjia.entitlements import queries
+from guanjia.entitlements.book_models import Revision
 from guanjia.policy.book import Book
 from guanjia.policy.retold import in_words
 
@@ -9,6 +10,15 @@ def newest() -> Book | None:
     """The book adopted last; None before any was."""
     found = queries.newest_revision()
     return queries.book_of(found.revision) if found else None
+
+
+def title(code: str) -> str:
+    """What the newest book that has a benefit calls it; its code where none ever had it."""
+    for revision in Revision.objects.order_by("-adopted_at", "-pk").values_list("pk", flat=True):
+        found = {c.code: c.title for c in in_words(queries.book_of(revision)).chapters}
+        if code in found:
+            return found[code]
+    return code
 
 
 def titles() -> dict[str, str]:

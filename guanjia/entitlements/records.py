@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from guanjia.policy.chapter import Cadence
 from guanjia.policy.proposing import Change
 
 
@@ -10,8 +11,9 @@ from guanjia.policy.proposing import Change
 class NewAward:
     """One award. Of `person` and `household` exactly one is given; `account` is in clear text.
 
-    `granted` in fen a period; `since` the first day of the first month due, `pays_from` the first
-    month that this ledger owes. `id` is filled when the record has been written.
+    `granted` in fen a period of its `cadence`; `since` the first day of the first month due,
+    `pays_from` the first month that this ledger owes: of a yearly award, the month of its next
+    payment. `id` is filled when the record has been written.
     """
 
     number: str
@@ -25,6 +27,7 @@ class NewAward:
     granted: int
     since: date
     pays_from: date
+    cadence: Cadence
     person: int | None = None
     household: int | None = None
     until: date | None = None

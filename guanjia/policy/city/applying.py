@@ -45,7 +45,7 @@ def _laid_over(
     patches: Path,
     folder: Path,
 ) -> Decided:
-    columns: dict[str, str] = {name: f"b.{name}" for name in table.columns}
+    columns = {name: f"b.{name}" for name in table.columns if name not in carried.fixed}
     joins = []
     for number, file in enumerate(carried.files):
         source = f"read_parquet({quoted(str(patches / file))})"

@@ -20,6 +20,7 @@ from guanjia.policy.city import terms as t
 from guanjia.policy.city.compile import City, Shape
 from guanjia.policy.city.layout import Snapshot, Table, quoted
 from guanjia.policy.city.outcome import columns
+from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Constant, Term
 
 
@@ -73,7 +74,7 @@ class _Table:
 
     def __init__(self, step: Step, snapshot: Snapshot, table: Table) -> None:
         self.step, self.snapshot, self.table = step, snapshot, table
-        self.city = City(step.book, step.month, table.shape, before=step.before)
+        self.city = settle(City(step.book, step.month, table.shape, before=step.before))
         self.news = {name: term for name, term in columns(self.city) if term.news}
         self.fixed: dict[str, Constant] = {
             name: term.value  # type: ignore[misc]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from guanjia.kit import days
 from guanjia.policy import nodes as n
-from guanjia.policy.book import Book, Relation
+from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Condition
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.sheet import Sheet
@@ -90,9 +90,6 @@ class City:
         self._chapter = book.chapters[0]
         for chapter in self.chapters:
             self._decide(chapter)
-        for relation in book.relations:
-            if relation.kind != "compatible":
-                self._relate(relation)
 
     def units(self, chapter: Chapter) -> Sequence[int]:
         """Whom a chapter speaks of."""
@@ -134,91 +131,26 @@ class City:
         text = f"CASE WHEN {entitled.sql} THEN {amounts.sql} WHEN NOT {entitled.sql} THEN {t.literal(0).sql} END"
         return t.made(text, [entitled, amounts], entitled.nullable or amounts.nullable)
 
-    def _relate(self, relation: Relation) -> None:
-        """New nets of the taker (and of a giver who has the lower amount)."""
-        decided, now = {c.code: c for c in self.chapters}, relation.holds(self.month)
-        other = self.before is not None and relation.holds(self.before) != now
-        if relation.giver in decided and relation.taker in decided:
-            for unit in self.units(decided[relation.taker]):
-                of = HOUSEHOLD if decided[relation.giver].unit == "household" else unit
-                taker, giver = (relation.taker, unit), (relation.giver, of)
-                if now:
-                    self._reduce(relation, taker, giver)
-                for key in (taker, giver) if other else ():
-                    self._replace(key, t.marked(self.verdicts[key].net, news=t.TEXT))
-
-    def _reduce(self, relation: Relation, taker: tuple[str, int], giver: tuple[str, int]) -> None:
-        """One taker's net after the relation, as decide.py works it out."""
-        mine, its = self.verdicts[taker], self.verdicts[giver]
-        held = self.holds(giver)
-        chosen = self._choice(relation, taker[1])
-        nets = t.compared("==", mine.net, t.literal(0))
-        never = (held.value is False, its.entitled.value is False, chosen.value is False)
-        if any(never) or mine.entitled.value in (False, None) or nets.value is True:
-            if held.value is not False or held.news:
-                seen = (held, its.entitled, its.net, chosen, mine.entitled)
-                self._replace(taker, t.marked(mine.net, *seen))
-            return
-        name = self.sheet.column
-        same = name(self._untouched(mine, its, held, chosen))
-        unsure = " OR ".join(
-            f"{term.sql} IS NULL" for term in (its.entitled, chosen, mine.net, its.net)
-        )
-        net, share = mine.net.sql, self._share(its.net, taker[1], giver[1])
-        after = {
-            "exclude": "0",
-            "top_up": f"CASE WHEN {net} > {share} THEN {net} - {share} ELSE 0 END",
-            "higher_only": f"CASE WHEN {share} >= {net} THEN 0 ELSE {net} END",
-        }[relation.kind]
-        read = [same, its.entitled, chosen, mine.net, its.net]
-        text = f"CASE WHEN {same.sql} THEN {net} WHEN {unsure} THEN NULL ELSE {after} END"
-        self._replace(taker, name(t.made(text, read, True)))
-        ours = self.holds(taker)
-        if relation.kind == "higher_only" and ours.value is not False:
-            lost = f"NOT {same.sql} AND NOT ({unsure}) AND {share} < {net} AND {ours.sql}"
-            text = f"CASE WHEN {lost} THEN 0 ELSE {its.net.sql} END"
-            self._replace(giver, name(t.made(text, [*read, ours], True)))
-
-    def _untouched(self, mine: Verdict, its: Verdict, held: Term, chosen: Term) -> Term:
-        """Where the relation has nothing to say: yes or no, never unknown."""
-        text = (
-            f"({mine.entitled.sql} IS NOT TRUE OR NOT {held.sql} OR {its.entitled.sql} IS FALSE "
-            f"OR {chosen.sql} IS FALSE OR coalesce({mine.net.sql} = 0, FALSE))"
-        )
-        return t.made(text, [mine.entitled, held, its.entitled, chosen, mine.net], False)
-
-    def _share(self, net: Term, unit: int, of: int) -> str:
-        """The member's share of the household's amount, to the fen."""
-        if of == unit:
-            return net.sql
-        size, sign = self.shape.size, "//" if self.dialect == "duckdb" else "div"
-        extra = f"CASE WHEN {unit} < {net.sql} % {size} THEN 1 ELSE 0 END"
-        return f"(({net.sql} {sign} {size}) + {extra})"
-
-    def _choice(self, relation: Relation, unit: int) -> Term:
-        """Whether the person chose the giver; yes where there is no choice."""
-        if not relation.chosen_by:
-            return t.YES
-        fact = self.book.facts.find(relation.chosen_by)
-        assert fact is not None  # the loader saw to it
-        told = self._fact_of(fact, unit if fact.of == "person" else HOUSEHOLD, 0)
-        return self.sheet.column(t.compared("==", told, t.literal(relation.giver)))
-
-    def _replace(self, key: tuple[str, int], net: Term) -> None:
-        old = self.verdicts[key]
-        self.verdicts[key] = Verdict(old.entitled, old.conditions, old.gross, net)
-
     def _write(self, node: Node, unit: int, stretch: int = 0) -> Term:
         """Any part for a unit; a monthly fact is read in a stretch."""
         key = (id(node), unit, stretch, self._deciding)
         found = self._written.get(key)
         if found is None:
             found = WRITERS[type(node)](self, node, unit, stretch)
-            if found.news and found.fixed and self.before and _of_the_text(node):
+            if found.news and found.fixed and self.before and self._of_the_text(node):
                 past = self._past(self.before)._write(node, unit, stretch)
                 found = replace(found, news=0) if past.value == found.value else found
             self._written[key] = found
         return found
+
+    def _of_the_text(self, node: Node) -> bool:
+        """Whether the text alone decides a part, in both months: it reads figures and no fact."""
+        parts = list(node.walk())
+        figures = {part.name for part in parts if isinstance(part, n.FigureRef)}
+        if any(isinstance(part, n.FactRef | n.HeldRef | n.OtherRef | n.Age) for part in parts):
+            return False
+        then = self.before or self.month
+        return all(self._chapter.figure_on(name, then) is not None for name in figures)
 
     def _past(self, before: date) -> "City":
         """The same table by the text of the month before, for what the text alone decides."""
@@ -233,9 +165,9 @@ class City:
         return self.sheet.column(self._write(node, unit, stretch))
 
     def _fact(self, node: n.FactRef, unit: int, stretch: int) -> Term:
-        return self._fact_of(node.fact, unit if node.fact.of == "person" else HOUSEHOLD, stretch)
+        return self.fact_of(node.fact, unit if node.fact.of == "person" else HOUSEHOLD, stretch)
 
-    def _fact_of(self, fact: Fact, unit: int, stretch: int) -> Term:
+    def fact_of(self, fact: Fact, unit: int, stretch: int) -> Term:
         name = column(unit, fact.name)
         if fact.by_month and self.shape.stretches > 1:
             name = f"{name}_{stretch}"
@@ -402,12 +334,6 @@ def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) 
     then = (chapter.conditions_on(before), chapter.amounts_on(before))
     now = (chapter.conditions_on(month), chapter.amounts_on(month))
     return then != now or not book.decidable(chapter.code, before)
-
-
-def _of_the_text(node: Node) -> bool:
-    """Whether the text alone decides a part: it reads figures and no fact."""
-    inside = (n.FactRef, n.HeldRef, n.OtherRef, n.Age)
-    return not any(isinstance(part, inside) for part in node.walk())
 
 
 def _counted(part: Term) -> Term:
