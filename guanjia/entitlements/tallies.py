@@ -36,9 +36,9 @@ class Counted(NamedTuple):
 
 
 def costs(book: Book, figure: WhatIfFigure) -> bool:
-    """Whether a change is paid at once: under an award, or without needing one."""
+    """Whether a change is paid at once: under an award of its own, or under those it follows."""
     chapter = book.chapter(figure.benefit)
-    return figure.held or (not chapter.asked and bool(chapter.amounts))
+    return figure.held or bool(chapter.follows)
 
 
 def monthly(book: Book, figures: Iterable[WhatIfFigure]) -> list[WhatIfFigure]:

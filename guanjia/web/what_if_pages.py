@@ -50,7 +50,7 @@ class Told:
     """
 
     what_if: WhatIf
-    steps: list[Step]
+    steps: list[tuple[Step, str]]
     gainers: Counted
     losers: Counted
     first: Tally
@@ -63,10 +63,12 @@ class Told:
     chart: dict[str, Any]
 
 
-def steps_of(what_if: WhatIf) -> list[Step]:
-    """What the changes do, in the language of the page."""
+def steps_of(what_if: WhatIf) -> list[tuple[Step, str]]:
+    """What the changes do, in the language of the page, and the town they are for; '' is everywhere."""
     old, new = in_words(queries.book_of(what_if.base_id)), in_words(what_ifs.tried(what_if))
-    return proposing.steps(old, new, what_ifs.changes_of(what_if), what_if.since)
+    found = proposing.steps(old, new, what_ifs.changes_of(what_if), what_if.since)
+    names = places.names({step.change.place for step in found} - {""})
+    return [(step, names.get(step.change.place, "")) for step in found]
 
 
 def brief(what_if: WhatIf) -> str:
