@@ -60,6 +60,7 @@ class Told:
     same: list[Chapter]
     towns: list[OfTown]
     months: list[tuple[date, Tally]]
+    trend: str
     chart: dict[str, Any]
 
 
@@ -109,7 +110,8 @@ def told(what_if: WhatIf) -> Told | None:
         same=[c for c in book.chapters if c.code in every - moving],
         towns=_towns(book, every_month, what_if.since),
         months=months,
-        chart=charts.bars([(month, tally.more) for month, tally in months]) if months else {},
+        trend=_trend([tally.more for _on, tally in months]),
+        chart=_chart(months),
     )
 
 
@@ -143,6 +145,25 @@ def money(more: int) -> str:
         return _("每月支出不变")
     sums = {"sum": words.yuan(abs(more))}
     return (_("每月多支出 %(sum)s") if more > 0 else _("每月少支出 %(sum)s")) % sums
+
+
+def _trend(sums: Sequence[int]) -> str:
+    """What the chart of months says, in one sentence."""
+    least, most = min(sums, default=0), max(sums, default=0)
+    if least == most:
+        return money(most)
+    if least < 0 < most:
+        return _("有的月份多支出，有的月份少支出")
+    near, far = sorted((abs(least), abs(most)))
+    parts = {"near": words.yuan(near), "far": words.yuan(far)}
+    if most > 0:
+        return _("每月多支出 %(near)s 至 %(far)s") % parts
+    return _("每月少支出 %(near)s 至 %(far)s") % parts
+
+
+def _chart(months: Sequence[tuple[date, Tally]]) -> dict[str, Any]:
+    sums = [(month, tally.more) for month, tally in months]
+    return charts.bars(sums, even=True) if sums else {}
 
 
 def seconds_left(what_if: WhatIf, now: datetime) -> int | None:

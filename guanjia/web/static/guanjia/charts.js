@@ -79,7 +79,7 @@ function steps(data, width) {
   };
 }
 
-// Sums side by side, from nought, each with its value on it, savings below; the newest stands out.
+// Sums side by side, from nought, each with its value on it, savings below; the newest stands out, unless all are even.
 function bars(data, width) {
   const words = text();
   const last = data.points.length - 1;
@@ -105,7 +105,7 @@ function bars(data, width) {
           value: p.value,
           shown: p.shown,
           label: { position: p.value < 0 ? "bottom" : "top" },
-          itemStyle: { color: token(at === last ? "--primary" : "--line-strong") },
+          itemStyle: { color: token(data.even || at === last ? "--primary" : "--line-strong") },
         })),
         label: { ...words, show: true, color: token("--ink"), formatter: (bar) => bar.data.shown },
       },
