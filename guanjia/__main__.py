@@ -43,10 +43,16 @@ DOORS = {
         "decide stored determinations again",
     ),
     "policy adopt": Door(
-        "guanjia.entitlements.cli:adopt",
+        "guanjia.entitlements.cli_book:adopt",
         True,
-        "采用一个政策簿文件夹（须第二人批准）",
-        "adopt a book; a second person approves",
+        "提请采用一个政策簿文件夹，由第二人采用或退回",
+        "propose a book; a second person adopts it",
+    ),
+    "whatif": Door(
+        "guanjia.entitlements.cli_what_if:what_if",
+        True,
+        "试算：换一个标准，看谁增加、谁减少、花多少",
+        "try other figures: who gains, who loses, the cost",
     ),
     "run": Door(
         "guanjia.entitlements.cli:run", True, "核算一个月：guanjia run 2020-01", "run one month"

@@ -10,16 +10,18 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
 
 from guanjia.entitlements import comparing, paying, queries, results
+from guanjia.entitlements.book_models import Revision
 from guanjia.entitlements.errors import (
     NoBook,
     NotBegun,
     NoteMissing,
     NothingDecidable,
     OutOfOrder,
+    Overtaken,
     SamePerson,
     WrongState,
 )
-from guanjia.entitlements.models import WORKING, Award, BankFile, Revision, Run, RunState
+from guanjia.entitlements.models import WORKING, Award, BankFile, Run, RunState
 from guanjia.entitlements.records import NewAward, NewBankFile
 from guanjia.kit import bulk
 from guanjia.people import seal
@@ -56,18 +58,24 @@ AWARD_COLUMNS = {
 
 
 def adopt_book(book: Book, prepared_by: User, approved_by: User, at: datetime) -> Revision:
-    """Store a book as the one that runs read from now on. Raises SamePerson."""
+    """Store a book as the one that runs read from now on. Raises SamePerson, Overtaken."""
     if prepared_by.pk == approved_by.pk:
         raise SamePerson
-    return Revision.objects.get_or_create(
-        revision=book.revision,
-        defaults={
-            "text": book.text,
-            "prepared_by": prepared_by,
-            "approved_by": approved_by,
-            "adopted_at": at,
-        },
-    )[0]
+    known = Revision.objects.filter(pk=book.revision).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return Revision.objects.create(
+                revision=book.revision,
+                text=book.text,
+                prepared_by=prepared_by,
+                approved_by=approved_by,
+                adopted_at=at,
+                follows=queries.newest_revision(),
+            )
+    except IntegrityError:  # somebody adopted another in the same moment
+        raise Overtaken from None
 
 
 @transaction.atomic

@@ -1,16 +1,15 @@
 """The book by which pages name benefits."""
 
 from guanjia.entitlements import queries
-from guanjia.entitlements.models import Revision
+from guanjia.entitlements.book_models import Revision
 from guanjia.policy.book import Book
 from guanjia.policy.retold import in_words
 
 
 def newest() -> Book | None:
     """The book adopted last; None before any was."""
-    adopted = Revision.objects.order_by("-adopted_at", "-pk").values_list("revision", flat=True)
-    found = adopted.first()
-    return queries.book_of(found) if found else None
+    found = queries.newest_revision()
+    return queries.book_of(found.revision) if found else None
 
 
 def title(code: str) -> str:

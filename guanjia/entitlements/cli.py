@@ -1,23 +1,22 @@
-"""`guanjia run …`, `guanjia policy adopt`, `guanjia policy replay`: the office's verbs in a terminal."""
+"""`guanjia run …`, `guanjia policy replay`: the office's verbs in a terminal."""
 
 import argparse
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from guanjia.entitlements import actions, adopting, queries
+from guanjia.entitlements import actions, queries
 from guanjia.entitlements import replay as replaying
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import WORKING, Run, RunState
 from guanjia.kit import clock, days, scope
-from guanjia.policy import book as books
 from guanjia.staff import queries as staff
 from guanjia.staff.models import Post, User
 from guanjia.staff.roles import ROLES, May
@@ -39,6 +38,15 @@ class Words(argparse.ArgumentParser):
         sys.exit(2)
 
 
+class Far(NamedTuple):
+    """How far a job is; `total` None while unknown."""
+
+    title: str
+    done: int
+    total: int | None
+    working: bool
+
+
 class NoDesk(ValueError):
     """Nobody by that name may do this."""
 
@@ -52,7 +60,7 @@ def run(words: list[str]) -> int:
         allow_abbrev=False,
     )
     if verb != "list":
-        parser.add_argument("month", type=_month, metavar="月份", help="例如 2020-01")
+        parser.add_argument("month", type=month_of, metavar="月份", help="例如 2020-01")
         parser.add_argument("--as", dest="name", default="", metavar="账号", help="经办人或审批人")
         parser.add_argument("--now", action="store_true", help="在这里办完再退出，显示进度")
     if verb == "reject":
@@ -63,33 +71,10 @@ def run(words: list[str]) -> int:
     return _do(verb, asked.month, asked.name, getattr(asked, "because", ""), asked.now)
 
 
-def adopt(words: list[str]) -> int:
-    """`policy adopt FOLDER --as NAME --approved-by NAME`: check a book, show what changes, store it."""
-    parser = Words(prog="guanjia policy adopt", allow_abbrev=False)
-    parser.add_argument("folder", type=Path, metavar="目录", help="一个城市的政策簿")
-    parser.add_argument("--as", dest="name", default="", help="经办人的账号")
-    parser.add_argument("--approved-by", default="", help="审批人的账号")
-    asked = parser.parse_args(words[1:] if words[:1] == ["adopt"] else words)
-    new = books.load(asked.folder)
-    newest = queries.newest_revision()
-    if newest is not None and newest.revision == new.revision:
-        print("这个政策簿已经采用，没有变化。")
-        return 0
-    old = queries.book_of(newest.revision) if newest is not None else None
-    print("\n".join(adopting.differences(old, new)) or "条文没有变化。")
-    if not asked.name or not asked.approved_by:
-        print("还没有采用。核对以上变化后，请加上 --as 经办人 --approved-by 审批人 再运行一次。")
-        return 1
-    prepared, approved = _desk(asked.name, May.ASK_RUN), _desk(asked.approved_by, May.APPROVE_RUN)
-    actions.adopt_book(new, prepared.user, approved.user, clock.now())
-    print(f"已采用，版本 {new.revision[:12]}。以后的核算按它办；已作出的决定不受影响。")
-    return 0
-
-
 def replay(words: list[str]) -> int:
     """`policy replay [MONTH …]`: decide stored determinations again; 0 where all agree."""
     parser = Words(prog="guanjia policy replay", allow_abbrev=False)
-    parser.add_argument("months", nargs="*", type=_month, metavar="月份", help="不写就是全部月份")
+    parser.add_argument("months", nargs="*", type=month_of, metavar="月份", help="不写就是全部月份")
     asked = parser.parse_args(words[1:] if words[:1] == ["replay"] else words)
     status = 0
     with scope.hold(scope.Scope(kind="job")):
@@ -107,7 +92,8 @@ def replay(words: list[str]) -> int:
     return status
 
 
-def _month(text: str) -> date:
+def month_of(text: str) -> date:
+    """A month as it is typed, for argparse."""
     try:
         return days.read_month(text)
     except ValueError:
@@ -116,7 +102,7 @@ def _month(text: str) -> date:
 
 def _do(verb: str, month: date, name: str, because: str, now: bool) -> int:
     need = May.APPROVE_RUN if verb in ("approve", "reject") else May.ASK_RUN
-    desk = _desk(name, need)
+    desk = desk_of(name, need)
     with scope.hold(scope.staff(desk.pk, desk.role, desk.place_id, clock.today())):
         found = _carry_out(verb, month, desk, because)
     if now:
@@ -146,16 +132,26 @@ def _carry_out(verb: str, month: date, desk: Post, because: str) -> Run:
 
 def work_until_settled(asked: Run) -> None:
     """Work off the queue here, showing how far the run is, until it waits for a person or is done."""
+
+    def far() -> Far:
+        with scope.hold(scope.Scope(kind="job")):
+            asked.refresh_from_db()
+        title = f"{asked.month:%Y-%m} {asked.get_state_display()}"
+        return Far(title, asked.done, asked.total or None, asked.state in WORKING)
+
+    work_off(far)
+
+
+def work_off(far: Callable[[], Far]) -> None:
+    """Work off the queue here with a bar, as long as `far` says that something is at work."""
     worker = threading.Thread(target=_work, daemon=True)
     worker.start()
     with _bar() as bar:
         line = bar.add_task("", total=None)
         while True:
-            with scope.hold(scope.Scope(kind="job")):
-                asked.refresh_from_db()
-            title = f"{asked.month:%Y-%m} {asked.get_state_display()}"
-            bar.update(line, description=title, completed=asked.done, total=asked.total or None)
-            if asked.state not in WORKING:
+            now = far()
+            bar.update(line, description=now.title, completed=now.done, total=now.total)
+            if not now.working:
                 break
             time.sleep(LOOK_EVERY)
     worker.join()
@@ -173,7 +169,7 @@ def _bar() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), transient=not sys.stdout.isatty())
 
 
-def _desk(name: str, need: May) -> Post:
+def desk_of(name: str, need: May) -> Post:
     """The post by which a user may do this; without a name, the only one there is."""
     users = User.objects.filter(username=name) if name else User.objects.filter(is_active=True)
     able = [

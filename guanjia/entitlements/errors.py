@@ -106,3 +106,84 @@ class NotInBulk(RunError):
             _("其中 %(count)d 条不是因死亡或年龄到限，不能批量确认。没有改动。请逐条核实。")
             % {"count": count}
         )
+
+
+class AlreadyDecided(RunError):
+    """Figures would change in months that were decided and paid."""
+
+    def __init__(self, since: date, last: date) -> None:
+        super().__init__(
+            _(
+                "%(last)s 已经核算，从 %(since)s 起改标准会动到已作出的决定。没有试算。"
+                "请从以后的月份起试算。"
+            )
+            % {"since": f"{since:%Y-%m}", "last": f"{last:%Y-%m}"}
+        )
+
+
+class TooManyMonths(RunError):
+    """More months than a what-if may try, or none."""
+
+    def __init__(self, months: int, most: int) -> None:
+        super().__init__(
+            _("不能试算 %(months)d 个月。没有试算。请写 1 到 %(most)d 个月。")
+            % {"months": months, "most": most}
+        )
+
+
+class NoSuchTown(RunError):
+    """A figure for a place that is not in the register."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            _("没有区划代码为 %(code)s 的地方。没有试算。请写镇街的九位代码。") % {"code": code}
+        )
+
+
+class EndedBefore(RunError):
+    """A what-if or a proposal on which nothing can be done any more."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            _("现在是“%(state)s”，不能再这样办。没有改动。请刷新页面看最新情况。")
+            % {"state": state}
+        )
+
+
+class NothingNew(RunError):
+    """The book proposed is the one in force."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这个政策簿就是现行的，没有变化，不用再提请采用。"))
+
+
+class AdoptedOnce(RunError):
+    """The book proposed is one that was in force before."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            _(
+                "政策簿 %(revision)s 以前采用过，后来换了新的，不能原样再采用一次。没有改动。"
+                "要恢复旧标准，请另写一行，写明从哪天起、依据什么。"
+            )
+            % {"revision": revision[:12]}
+        )
+
+
+class Overtaken(RunError):
+    """Another book was adopted since this one was prepared."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "提请之后，另有一个政策簿已经采用，这里列的变化不再是对现行政策簿的变化。没有采用。"
+                "请退回，由经办人在现行政策簿上重新提请。"
+            )
+        )
+
+
+class NotPreparer(RunError):
+    """Somebody else's proposal."""
+
+    def __init__(self) -> None:
+        super().__init__(_("只有提请的人能撤回。没有改动。不同意采用的，请由审批人退回。"))

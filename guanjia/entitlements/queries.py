@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from guanjia.entitlements.book_models import Revision
 from guanjia.entitlements.errors import ChangedBook
 from guanjia.entitlements.models import (
     ENDED_BADLY,
@@ -15,7 +16,6 @@ from guanjia.entitlements.models import (
     BankFile,
     Determination,
     Lead,
-    Revision,
     Run,
     RunFigure,
     RunState,
@@ -47,8 +47,9 @@ class Line:
 
 
 def newest_revision() -> Revision | None:
-    """The book adopted last."""
-    return Revision.objects.order_by("-adopted_at", "-pk").first()
+    """The book adopted last: the one that no other follows. Its text is read only where it is used."""
+    followed = Revision.objects.filter(follows__isnull=False).values("follows")
+    return Revision.objects.exclude(pk__in=followed).defer("text").first()
 
 
 @lru_cache(maxsize=4)

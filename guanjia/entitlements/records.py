@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guanjia.policy.chapter import Cadence
+from guanjia.policy.proposing import Change
 
 
 @dataclass(slots=True)
@@ -42,3 +43,12 @@ class NewBankFile:
     sha256: str
     lines: int
     fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to try: other figures, from which month (None: the first undecided), how long."""
+
+    changes: tuple[Change, ...]
+    since: date | None
+    months: int

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Sum
+from django.utils.translation import ngettext
 
 from guanjia.entitlements import books, queries
 from guanjia.entitlements.models import Change, Run, RunFigure, RunState
@@ -18,6 +19,7 @@ LISTED = (Change.NEW, Change.CHANGED, Change.ARREARS, Change.STOPPED)
 AS_LEADS = (Change.UNKNOWN, Change.MISSED, Change.DOUBTFUL)
 COLUMNS = (Change.NEW, Change.CHANGED, Change.SAME, Change.ARREARS, Change.STOPPED, *AS_LEADS)
 PAID = "paid"
+A_MINUTE = 60
 WORKING = (RunState.ASKED, RunState.DETERMINING, RunState.APPROVED)
 
 
@@ -102,6 +104,14 @@ def seconds_left(run: Run, now: datetime) -> int | None:
         return None
     spent = (now - began).total_seconds()
     return max(1, round(spent * (run.total - run.done) / run.done))
+
+
+def how_long(seconds: int) -> str:
+    """How long something still takes, in words."""
+    if seconds < A_MINUTE:
+        return ngettext("约还需 %(n)d 秒", "约还需 %(n)d 秒", seconds) % {"n": seconds}
+    minutes = round(seconds / A_MINUTE)
+    return ngettext("约还需 %(n)d 分钟", "约还需 %(n)d 分钟", minutes) % {"n": minutes}
 
 
 def town_of(code: str) -> str:

@@ -57,18 +57,28 @@ def speaks_on_the_run(
 
     @wraps(work)
     def job(context: JobContext | None, run_id: int) -> None:
-        try:
-            work(run_id, context.should_abort if context else lambda: False)
-        except AGAIN_AT_ONCE:
-            raise
-        except (RunError, LedgerError) as problem:
-            _fail(run_id, str(problem))
-        except Exception as problem:
-            code = secrets.token_hex(4).upper()
-            logger.exception("run %s stopped, code %s", run_id, code)
-            _fail(run_id, _unforeseen(problem, code))
+        stop = context.should_abort if context else lambda: False
+        told(
+            partial(work, run_id, stop),
+            partial(_fail, run_id),
+            _("停在已完成的一批之后，做完的都保留着。请点“重试”"),
+        )
 
     return job
+
+
+def told(work: Callable[[], None], fail: Callable[[str], None], next_step: str) -> None:
+    """Do some work; what stops it for good is told to `fail` in words, with what to do next."""
+    try:
+        work()
+    except AGAIN_AT_ONCE:
+        raise
+    except (RunError, LedgerError) as problem:
+        fail(str(problem))
+    except Exception as problem:
+        code = secrets.token_hex(4).upper()
+        logger.exception("a job stopped, code %s", code)
+        fail(_unforeseen(problem, code, next_step))
 
 
 @app.task(name=actions.DETERMINE, queue="runs", retry=AGAIN, pass_context=True)
@@ -79,7 +89,7 @@ def determine(run_id: int, stop: Stop) -> None:
     going = True
     with Ahead(partial(_read, run_id), eyes) as ahead:
         while going:
-            _stop_if(stop)
+            stop_if(stop)
             with scope.hold(eyes):
                 going = determining.determine_batch(run_id, clock.now(), ahead=ahead)
     with scope.hold(eyes):
@@ -93,7 +103,7 @@ def pay(run_id: int, stop: Stop) -> None:
     eyes = eyes_of(run_id)
     going = True
     while going:
-        _stop_if(stop)
+        stop_if(stop)
         with scope.hold(eyes):
             going = paying.pay_batch(run_id, clock.today())
 
@@ -126,7 +136,8 @@ async def take_up_stalled(seconds: float) -> int:
     return len(stalled)
 
 
-def _stop_if(stop: Stop) -> None:
+def stop_if(stop: Stop) -> None:
+    """Raise JobAborted where the worker is told to stop: the job waits for another."""
     if stop():
         raise JobAborted
 
@@ -140,8 +151,7 @@ def _fail(run_id: int, trouble: str) -> None:
         actions.fail_run(run_id, trouble)
 
 
-def _unforeseen(problem: Exception, code: str) -> str:
+def _unforeseen(problem: Exception, code: str, next_step: str) -> str:
     return _(
-        "核算中出了意外（%(kind)s），停在已完成的一批之后，做完的都保留着。"
-        "请点“重试”；再出现时把编号 %(code)s 告诉系统管理员。"
-    ) % {"kind": type(problem).__name__, "code": code}
+        "核算中出了意外（%(kind)s），%(next_step)s；再出现时把编号 %(code)s 告诉系统管理员。"
+    ) % {"kind": type(problem).__name__, "next_step": next_step, "code": code}

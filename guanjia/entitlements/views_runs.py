@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from guanjia.entitlements import actions, books, forms, queries, run_pages, units
@@ -19,8 +18,6 @@ from guanjia.kit import clock
 from guanjia.staff import gate
 from guanjia.staff.models import Post, User
 from guanjia.staff.roles import May
-
-A_MINUTE = 60
 
 
 @require_safe
@@ -172,15 +169,7 @@ def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 20
 
 def _progress(found: Run) -> dict[str, Any]:
     left = run_pages.seconds_left(found, clock.now())
-    return {"run": found, "left": _left(left) if left is not None else ""}
-
-
-def _left(seconds: int) -> str:
-    """How long still, in words."""
-    if seconds < A_MINUTE:
-        return ngettext("约还需 %(n)d 秒", "约还需 %(n)d 秒", seconds) % {"n": seconds}
-    minutes = round(seconds / A_MINUTE)
-    return ngettext("约还需 %(n)d 分钟", "约还需 %(n)d 分钟", minutes) % {"n": minutes}
+    return {"run": found, "left": run_pages.how_long(left) if left is not None else ""}
 
 
 def _do(

@@ -13,6 +13,7 @@ class May(StrEnum):
     ASK_RUN = "ask_run"
     APPROVE_RUN = "approve_run"
     SETTLE_LEADS = "settle_leads"
+    SEE_DRAFTS = "see_drafts"
     MANAGE_POSTS = "manage_posts"
 
 
@@ -35,12 +36,16 @@ NAMES = {
 }
 
 ROLES: dict[str, frozenset[May]] = {
-    CITY_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS}),
-    CITY_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS}),
+    CITY_CLERK: frozenset(
+        {May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
+    ),
+    CITY_CHIEF: frozenset(
+        {May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
+    ),
     TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
-    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY}),
+    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
 }
 

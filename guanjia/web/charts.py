@@ -36,8 +36,11 @@ def steps(rows: Sequence[FigureRow], today: date) -> dict[str, Any]:
     }
 
 
-def bars(months: Sequence[tuple[date, int]]) -> dict[str, Any]:
-    """Sums in fen a month as bars from nought, each with its value written on it, in order."""
+def bars(months: Sequence[tuple[date, int]], even: bool = False) -> dict[str, Any]:
+    """Sums in fen a month as bars from nought, each with its value written on it, in order.
+
+    The newest stands out, but for `even` ones, of which none is newer than another.
+    """
     largest = max(abs(fen) for _month, fen in months)
     units = [*speaking.large_units(), (0, _("元"))]
     size, unit = next(one for one in units if largest >= one[0])
@@ -45,11 +48,13 @@ def bars(months: Sequence[tuple[date, int]]) -> dict[str, Any]:
         {"name": words.month(on), "value": fen / FEN, "shown": _rounded(fen, size)}
         for on, fen in months
     ]
-    return {"kind": "bars", "points": points, "unit": unit}
+    return {"kind": "bars", "points": points, "unit": unit, "even": even}
 
 
 def _rounded(fen: int, size: int) -> str:
     """`fen` in units of `size`, to a hundredth; whole yuan where the unit is the yuan."""
+    if fen < 0:
+        return f"\u2212{_rounded(-fen, size)}"
     if size == 0:
         return f"{(fen + FEN // 2) // FEN:,}"
     hundredths = (fen * 100 + size // 2) // size

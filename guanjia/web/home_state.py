@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.entitlements import queries, run_pages
+from guanjia.entitlements import queries, run_pages, what_ifs
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
 from guanjia.policy import words
 from guanjia.policy.book import BookError
@@ -75,6 +75,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
     found: list[Waiting] = []
     if gate.allows(request, May.APPROVE_RUN):
         found += _runs_to_approve()
+        found += _proposals_to_decide(request)
     if gate.allows(request, May.SETTLE_LEADS):
         found += _open_leads()
     return found
@@ -124,6 +125,15 @@ def _runs_to_approve() -> list[Waiting]:
     return [
         Waiting(1, _to_approve(run.month), why, "cash-banknote", reverse("run", args=[run.pk]))
         for run in queries.runs().filter(state=RunState.READY)
+    ]
+
+
+def _proposals_to_decide(request: HttpRequest) -> list[Waiting]:
+    why = _("有人提请改政策簿，由您看过逐行的变化之后采用或退回。")
+    assert request.user.pk is not None  # only who signed in has a post
+    return [
+        Waiting(1, _("政策簿的改动待审批"), why, "book-2", reverse("proposal", args=[one.pk]))
+        for one in what_ifs.waiting_for(request.user.pk)
     ]
 
 

@@ -89,7 +89,7 @@ DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
 # Jobs of rooms that are no Django application.
-PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks", "guanjia.entitlements.what_if_tasks"]
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [

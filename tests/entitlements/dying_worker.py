@@ -1,6 +1,7 @@
 """A worker in a process of its own, with small batches, that stops to be killed in mid-transaction.
 
-`python -m tests.entitlements.dying_worker determine|pay|no`: which step stops at its third batch.
+`python -m tests.entitlements.dying_worker determine|pay|what_if|no`: which step stops at its third batch
+(a what-if at its second month).
 """
 
 import asyncio
@@ -33,7 +34,7 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import determining, paying, tasks
+    from guanjia.entitlements import determining, paying, tasks, trying
     from guanjia.web import jobs
 
     determining.determine_batch = partial(determining.determine_batch, size=3)
@@ -42,6 +43,9 @@ def main(step: str) -> None:
         determining.write_figures = stops(determining.write_figures, 3)
     if step == "pay":
         paying.ledger.post_payments = stops(paying.ledger.post_payments, 3)
+
+    if step == "what_if":
+        trying.bulk.insert = stops(trying.bulk.insert, 2)
 
     async def take_up() -> None:
         async with app.open_async():

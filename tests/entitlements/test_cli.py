@@ -1,10 +1,6 @@
-"""The terminal: a month from asking to paying, a new book with its second person, and replay."""
-
-import shutil
-from pathlib import Path
+"""The terminal: a month from asking to paying, and replay."""
 
 import pytest
-from django.conf import settings
 
 from guanjia.entitlements import cli, queries
 from guanjia.entitlements.errors import RunError
@@ -55,32 +51,3 @@ def test_what_is_misunderstood_is_said_in_words(
         with pytest.raises(SystemExit):
             cli.run(words)
         assert said in capsys.readouterr().err
-
-
-@pytest.fixture
-def dearer(tmp_path: Path) -> Path:
-    """The city's book with one line changed."""
-    folder = tmp_path / "book"
-    shutil.copytree(settings.GUANJIA_CITY, folder)
-    for chapter in folder.glob("chapters/*/chapter.toml"):
-        text = chapter.read_text(encoding="utf-8")
-        chapter.write_text(text.replace("1060 元/人·月", "1070 元/人·月"), encoding="utf-8")
-    return folder
-
-
-def test_a_new_book_shows_what_changes_and_wants_a_second_person(
-    open_town: Town, dearer: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.adopt(["adopt", str(settings.GUANJIA_CITY)]) == 0
-    assert "已经采用" in capsys.readouterr().out
-    assert cli.adopt(["adopt", str(dearer)]) == 1
-    shown = capsys.readouterr().out
-    assert "- 标准 低保标准 1060 元/人·月" in shown.replace("最低生活保障 ", "")
-    assert "+ 标准 低保标准 1070 元/人·月" in shown and "还没有采用" in shown
-    assert "高龄津贴" not in shown
-    both = ["--as", "zhou", "--approved-by", "zhou"]
-    with pytest.raises(cli.NoDesk):
-        cli.adopt(["adopt", str(dearer), *both])
-    assert cli.adopt(["adopt", str(dearer), "--as", "zhou", "--approved-by", "liang"]) == 0
-    newest = queries.newest_revision()
-    assert newest is not None and "1070 元" in newest.text

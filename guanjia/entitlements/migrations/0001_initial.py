@@ -3,7 +3,7 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import guanjia.entitlements.models
+import guanjia.entitlements.columns
 from django.conf import settings
 from django.db import migrations, models
 
@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('adopted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('approved_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('prepared_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('follows', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.revision')),
             ],
         ),
         migrations.CreateModel(
@@ -190,15 +191,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='award',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at__isnull', True)), expressions=[(models.F('person'), '='), (models.F('benefit'), '='), (guanjia.entitlements.models.Days(models.F('since'), models.F('until')), '&&')], name='one_award_a_person_and_benefit_at_a_time'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at__isnull', True)), expressions=[(models.F('person'), '='), (models.F('benefit'), '='), (guanjia.entitlements.columns.Days(models.F('since'), models.F('until')), '&&')], name='one_award_a_person_and_benefit_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='award',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at__isnull', True)), expressions=[(models.F('household'), '='), (models.F('benefit'), '='), (guanjia.entitlements.models.Days(models.F('since'), models.F('until')), '&&')], name='one_award_a_household_and_benefit_at_a_time'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at__isnull', True)), expressions=[(models.F('household'), '='), (models.F('benefit'), '='), (guanjia.entitlements.columns.Days(models.F('since'), models.F('until')), '&&')], name='one_award_a_household_and_benefit_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='revision',
             constraint=models.CheckConstraint(condition=models.Q(('prepared_by', models.F('approved_by')), _negated=True), name='book_was_adopted_by_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='revision',
+            constraint=models.UniqueConstraint(fields=('follows',), name='one_book_follows_another', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='revision',
+            constraint=models.CheckConstraint(condition=models.Q(('follows__isnull', True), models.Q(('follows', models.F('revision')), _negated=True), _connector='OR'), name='a_book_does_not_follow_itself'),
         ),
         migrations.AddConstraint(
             model_name='run',

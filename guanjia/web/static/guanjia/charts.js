@@ -79,7 +79,7 @@ function steps(data, width) {
   };
 }
 
-// Sums side by side, from nought, each with its value on it; the newest stands out.
+// Sums side by side, from nought, each with its value on it, savings below; the newest stands out, unless all are even.
 function bars(data, width) {
   const words = text();
   const last = data.points.length - 1;
@@ -95,7 +95,7 @@ function bars(data, width) {
       axisLine: { lineStyle: { color: token("--line-strong") } },
       axisTick: { show: false },
     },
-    yAxis: { type: "value", min: 0, show: false },
+    yAxis: { type: "value", min: (value) => Math.min(0, value.min), show: false },
     series: [
       {
         type: "bar",
@@ -104,9 +104,10 @@ function bars(data, width) {
         data: data.points.map((p, at) => ({
           value: p.value,
           shown: p.shown,
-          itemStyle: { color: token(at === last ? "--primary" : "--line-strong") },
+          label: { position: p.value < 0 ? "bottom" : "top" },
+          itemStyle: { color: token(data.even || at === last ? "--primary" : "--line-strong") },
         })),
-        label: { ...words, show: true, position: "top", color: token("--ink"), formatter: (bar) => bar.data.shown },
+        label: { ...words, show: true, color: token("--ink"), formatter: (bar) => bar.data.shown },
       },
     ],
   };

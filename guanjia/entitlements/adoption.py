@@ -1,0 +1,109 @@
+"""The way of a new book: one person proposes it, a second adopts it or sends it back.
+
+A proposal is compared with the book in force when it was made; once another has been adopted, what
+the second person would read is no longer what would change, and it is not adopted.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from guanjia.entitlements import actions, queries
+from guanjia.entitlements.book_models import Proposal, ProposalState, Revision, WhatIf
+from guanjia.entitlements.errors import (
+    AdoptedOnce,
+    ChangedBook,
+    EndedBefore,
+    NoteMissing,
+    NothingNew,
+    NotPreparer,
+    Overtaken,
+    SamePerson,
+)
+from guanjia.policy import book as books
+from guanjia.policy.book import Book
+from guanjia.staff.models import User
+
+
+@transaction.atomic
+def propose_book(
+    book: Book, place: str, by: User, at: datetime, what_if: WhatIf | None = None
+) -> Proposal:
+    """Put a book before a second person. Proposed twice while open, it is one proposal.
+
+    Raises NothingNew, AdoptedOnce.
+    """
+    base = queries.newest_revision()
+    if base is not None and base.revision == book.revision:
+        raise NothingNew
+    if Revision.objects.filter(pk=book.revision).exists():
+        raise AdoptedOnce(book.revision)
+    waiting = Proposal.objects.filter(revision=book.revision, state=ProposalState.PROPOSED).first()
+    if waiting is not None:
+        return waiting
+    return Proposal.objects.create(
+        place_id=place,
+        base=base,
+        revision=book.revision,
+        text=book.text,
+        what_if=what_if,
+        prepared_by=by,
+        prepared_at=at,
+    )
+
+
+@transaction.atomic
+def adopt_proposal(proposal_id: int, by: User, at: datetime) -> Proposal:
+    """The second person says yes: runs asked for from now on read this book.
+
+    Raises SamePerson, Overtaken, EndedBefore, ChangedBook.
+    """
+    proposal = _by_a_second(proposal_id, by)
+    base = queries.newest_revision()
+    if (base.revision if base else None) != proposal.base_id:
+        raise Overtaken
+    book = books.from_text(proposal.text)
+    if book.revision != proposal.revision:
+        raise ChangedBook(proposal.revision)
+    actions.adopt_book(book, proposal.prepared_by, by, at)
+    return _end(proposal, ProposalState.ADOPTED, by, at)
+
+
+@transaction.atomic
+def reject_proposal(proposal_id: int, by: User, note: str, at: datetime) -> Proposal:
+    """The second person says no, and why. Raises SamePerson, NoteMissing, EndedBefore."""
+    proposal = _by_a_second(proposal_id, by)
+    if not note.strip():
+        raise NoteMissing
+    proposal.note = note.strip()
+    return _end(proposal, ProposalState.REJECTED, by, at)
+
+
+@transaction.atomic
+def withdraw_proposal(proposal_id: int, by: User, at: datetime) -> Proposal:
+    """Who proposed it takes it back. Raises NotPreparer, EndedBefore."""
+    proposal = _open(proposal_id)
+    if proposal.prepared_by_id != by.pk:
+        raise NotPreparer
+    return _end(proposal, ProposalState.WITHDRAWN, by, at)
+
+
+def _open(proposal_id: int) -> Proposal:
+    """The proposal, locked. Raises EndedBefore."""
+    proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+    if proposal.state != ProposalState.PROPOSED:
+        raise EndedBefore(str(proposal.get_state_display()))
+    return proposal
+
+
+def _by_a_second(proposal_id: int, by: User) -> Proposal:
+    proposal = _open(proposal_id)
+    if proposal.prepared_by_id == by.pk:
+        raise SamePerson
+    return proposal
+
+
+def _end(proposal: Proposal, state: ProposalState, by: User, at: datetime) -> Proposal:
+    proposal.state, proposal.decided_by, proposal.decided_at = state, by, at
+    proposal.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    return proposal

@@ -1,0 +1,117 @@
+"""`guanjia policy adopt`: one person proposes a book, a second adopts it or sends it back."""
+
+from datetime import datetime
+from pathlib import Path
+
+from guanjia.entitlements import adopting, adoption, queries, what_ifs
+from guanjia.entitlements.book_models import Proposal
+from guanjia.entitlements.cli import Words, desk_of
+from guanjia.entitlements.errors import RunError
+from guanjia.kit import clock, scope
+from guanjia.policy import book as books
+from guanjia.policy.book import Book
+from guanjia.policy.check import check
+from guanjia.staff.models import Post
+from guanjia.staff.roles import May
+
+FIRST_FEW = 5
+
+
+def adopt(words: list[str]) -> int:
+    """`policy adopt FOLDER --as NAME [--approved-by NAME]`, `policy adopt NUMBER --approved-by NAME`."""
+    parser = Words(
+        prog="guanjia policy adopt",
+        description="提请采用一个政策簿；第二个人采用（--approved-by）、退回（--reject），或本人撤回（--withdraw）。",
+        allow_abbrev=False,
+    )
+    parser.add_argument("what", metavar="目录或编号", help="政策簿的目录，或已提请的改动的编号")
+    parser.add_argument("--as", dest="name", default="", help="经办人的账号")
+    parser.add_argument("--approved-by", default="", help="审批人的账号：采用")
+    parser.add_argument("--reject", default="", metavar="原因", help="由 --approved-by 退回")
+    parser.add_argument("--withdraw", action="store_true", help="由 --as 撤回")
+    asked = parser.parse_args(words[1:] if words[:1] == ["adopt"] else words)
+    if asked.what.isdecimal() and not Path(asked.what).is_dir():
+        return _decide(int(asked.what), asked.name, asked.approved_by, asked.reject, asked.withdraw)
+    return _propose(books.load(Path(asked.what)), asked.name, asked.approved_by)
+
+
+def _propose(new: Book, name: str, approved_by: str) -> int:
+    newest = queries.newest_revision()
+    if newest is not None and newest.revision == new.revision:
+        print("这个政策簿已经采用，没有变化。")
+        return 0
+    old = queries.book_of(newest.revision) if newest is not None else None
+    print("\n".join(adopting.differences(old, new)) or "条文没有变化。")
+    _tell_stale(new)
+    if not name:
+        print("还没有提请采用。核对以上变化后，请加上 --as 经办人 再运行一次。")
+        return 1
+    desk = desk_of(name, May.ASK_RUN)
+    second = desk_of(approved_by, May.APPROVE_RUN) if approved_by else None
+    with scope.hold(_eyes(desk)):
+        made = adoption.propose_book(new, desk.place_id, desk.user, clock.now())
+    if second is None:
+        print(f"已提请采用，编号 {made.pk}。请另一位有审批权限的人在网页上审批，或运行")
+        print(f"guanjia policy adopt {made.pk} --approved-by 审批人")
+        return 0
+    return _adopt(made.pk, second)
+
+
+def _decide(number: int, name: str, approved_by: str, reject: str, withdraw: bool) -> int:
+    with scope.hold(scope.Scope(kind="job")):
+        found = what_ifs.proposals().filter(pk=number).first()
+    if found is None:
+        raise RunError(
+            f"没有编号为 {number} 的改动。请先运行 guanjia policy adopt 目录 --as 经办人。"
+        )
+    if withdraw:
+        return _end(found, desk_of(name, May.ASK_RUN))
+    if not approved_by:
+        _show(found)
+        print(
+            "没有改动。采用请加 --approved-by 审批人，退回再加 --reject 原因，撤回用 --as 经办人 --withdraw。"
+        )
+        return 1
+    second = desk_of(approved_by, May.APPROVE_RUN)
+    return _end(found, second, reject) if reject else _adopt(number, second)
+
+
+def _adopt(number: int, second: Post) -> int:
+    with scope.hold(_eyes(second)):
+        done = adoption.adopt_proposal(number, second.user, clock.now())
+    print(f"已采用，版本 {done.revision[:12]}。以后的核算按它办；已作出的决定不受影响。")
+    return 0
+
+
+def _end(found: Proposal, desk: Post, because: str = "") -> int:
+    """Send a proposal back with a reason, or take it back where there is none."""
+    at: datetime = clock.now()
+    with scope.hold(_eyes(desk)):
+        if because:
+            done = adoption.reject_proposal(found.pk, desk.user, because, at)
+        else:
+            done = adoption.withdraw_proposal(found.pk, desk.user, at)
+    print(f"改动 {done.pk}：{done.get_state_display()}。现行政策簿没有变化。")
+    return 0
+
+
+def _show(found: Proposal) -> None:
+    with scope.hold(scope.Scope(kind="job")):
+        new = books.from_text(Proposal.objects.values_list("text", flat=True).get(pk=found.pk))
+    old = queries.book_of(found.base_id) if found.base_id else None
+    print(f"改动 {found.pk}：{found.get_state_display()}，{found.prepared_by} 提请。")
+    print("\n".join(adopting.differences(old, new)) or "条文没有变化。")
+    _tell_stale(new)
+
+
+def _tell_stale(book: Book) -> None:
+    """Name the examples that do not come out as they are written."""
+    stale = check(book)
+    if stale:
+        print(f"！ 有 {len(stale)} 处例子按新文字的结果和写的不一样：")
+        for problem in stale[:FIRST_FEW]:
+            print(f"    {problem}")
+
+
+def _eyes(desk: Post) -> scope.Scope:
+    return scope.staff(desk.pk, desk.role, desk.place_id, clock.today())
