@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Dated, FigureRow, Sentence
+from guanjia.policy.words import brackets, word
 
 
 def differences(old: Book | None, new: Book) -> list[str]:
@@ -14,7 +15,7 @@ def differences(old: Book | None, new: Book) -> list[str]:
     for code in dict.fromkeys([*after, *before]):
         title = (after.get(code) or before[code]).title
         changed = list(_of_chapter(before.get(code), after.get(code)))
-        lines += [f"{title}（{code}）", *(f"  {line}" for line in changed)] if changed else []
+        lines += [title + brackets(code), *(f"  {line}" for line in changed)] if changed else []
     gone = _relations(old) if old else set[str]()
     lines += [f"- {line}" for line in sorted(gone - _relations(new))]
     lines += [f"+ {line}" for line in sorted(_relations(new) - gone)]
@@ -38,29 +39,62 @@ def _figures(chapter: Chapter) -> Iterator[str]:
 
 
 def _figure(row: FigureRow) -> str:
-    where = f"（{row.where}）" if row.where else ""
-    return f"标准 {row.label}{where} {row.shown}，{_period(row)}，{row.law}"
+    where = brackets(row.where) if row.where else ""
+    return word(
+        "标准 {label}{where} {shown}，{period}，{law}",
+        label=row.label,
+        where=where,
+        shown=row.shown,
+        period=_period(row),
+        law=row.law,
+    )
 
 
 def _sentences(chapter: Chapter) -> Iterator[str]:
     sentences: Iterable[tuple[str, Sentence]] = (
-        *(("条件", c) for c in chapter.conditions),
-        *(("金额", a) for a in chapter.amounts),
+        *((word("条件"), c) for c in chapter.conditions),
+        *((word("金额"), a) for a in chapter.amounts),
     )
     for kind, sentence in sentences:
         text = " ".join(sentence.text.split())
-        yield f"{kind} {sentence.label}：{text}，{_period(sentence)}，{sentence.law}"
+        yield word(
+            "{kind} {label}：{text}，{period}，{law}",
+            kind=kind,
+            label=sentence.label,
+            text=text,
+            period=_period(sentence),
+            law=sentence.law,
+        )
 
 
 def _examples(chapter: Chapter) -> Iterator[str]:
     for example in chapter.examples:
-        yield f"例子 {example.title}（{example.month:%Y-%m}）：{example.expects}"
+        yield word(
+            "例子 {title}（{month}）：{expects}",
+            title=example.title,
+            month=f"{example.month:%Y-%m}",
+            expects=example.expects,
+        )
 
 
 def _period(row: Dated) -> str:
-    since = f"自 {row.since:%Y-%m-%d}" if row.since else "一直"
-    return f"{since} 至 {row.until:%Y-%m-%d}" if row.until else since
+    since = word("自 {since}", since=f"{row.since:%Y-%m-%d}") if row.since else word("一直")
+    return (
+        word("{since} 至 {until}", since=since, until=f"{row.until:%Y-%m-%d}")
+        if row.until
+        else since
+    )
 
 
 def _relations(book: Book) -> set[str]:
-    return {f"关系 {r.giver} → {r.taker}：{r.kind}，{_period(r)}，{r.law}" for r in book.relations}
+    return {
+        word(
+            "关系 {giver} → {taker}：{kind}，{period}，{law}",
+            giver=r.giver,
+            taker=r.taker,
+            kind=r.kind,
+            period=_period(r),
+            law=r.law,
+        )
+        for r in book.relations
+    }

