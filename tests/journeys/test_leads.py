@@ -1,12 +1,10 @@
 """Leads in the browser: read by place, filtered as a sentence, settled after a visit."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from guanjia.staff.models import User
-from tests.journeys.conftest import DESK, PHONE, SMALLEST
 from tests.journeys.worked import Worked, worked  # noqa: F401
 
 
@@ -14,21 +12,13 @@ def test_leads_are_read_on_every_size(
     worked: Worked,  # noqa: F811
     page: Page,
     sign_in: Callable[[User], None],
-    sound: Callable[[], None],
-    size: Callable[[tuple[int, int]], None],
-    shot: Callable[[str], Path],
+    on_every_size: Callable[[str], None],
 ) -> None:
     sign_in(worked.cast.zhou)
     page.goto("/leads/")
-    for one in (DESK, PHONE, SMALLEST):
-        size(one)
-        sound()
-        shot(f"leads-{one[0]}")
+    on_every_size("leads")
     page.get_by_role("link", name="去核实 李月好").first.click()
-    for one in (DESK, PHONE, SMALLEST):
-        size(one)
-        sound()
-        shot(f"lead-{one[0]}")
+    on_every_size("lead")
 
 
 def test_a_sentence_filters_the_list_and_the_file(

@@ -20,7 +20,7 @@ from rich.progress import (
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import embedded, home, start
+from guanjia.web import cluster, embedded, home, start
 from guanjia.web.commands import serve
 
 FEWEST = 100
@@ -220,14 +220,10 @@ def _reset(words: list[str]) -> int:
     options("demo reset", word("清空演示数据目录，下次重新合成。")).parse_args(words)
     folder = home.ensure()
     if home.demo_day(folder) is None:
-        raise NotADemo(
-            word(
-                "{folder} 不是演示目录，没有改动。",
-                folder=folder,
-            )
-        )
+        raise NotADemo(word("{folder} 不是演示目录，没有改动。", folder=folder))
     _empty(folder)
     (folder / "demo.toml").unlink()
+    cluster.sweep_copies()
     print(word("演示数据已清空。再次 make demo 会重新合成。"))
     return 0
 
