@@ -260,11 +260,14 @@ def html_attributes(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def dark_tokens(context: Context) -> SafeString:
-    """The dark values of the tokens: where the reader chose them, or the system where nobody chose."""
+    """The dark values of the tokens: where the reader chose them, or the system where nobody chose.
+
+    Never on paper.
+    """
     theme = _chosen(context, "theme")
     if theme == "light":
         return SafeString("")
-    media = "all" if theme == "dark" else "(prefers-color-scheme: dark)"
+    media = "screen" if theme == "dark" else "screen and (prefers-color-scheme: dark)"
     return format_html(
         '<link rel="stylesheet" href="{}" media="{}">', static("guanjia/dark.css"), media
     )
