@@ -12,7 +12,6 @@ from guanjia.kit import scope
 from guanjia.staff.models import User
 from tests import town
 from tests.entitlements import office
-from tests.journeys.conftest import DESK, PHONE, SMALLEST
 from tests.journeys.worked import Worked, worked  # noqa: F401
 
 
@@ -24,9 +23,7 @@ def test_runs_are_read_on_every_size(
     worked: Worked,  # noqa: F811
     page: Page,
     sign_in: Callable[[User], None],
-    sound: Callable[[], None],
-    size: Callable[[tuple[int, int]], None],
-    shot: Callable[[str], Path],
+    on_every_size: Callable[[str], None],
 ) -> None:
     sign_in(worked.cast.zhou)
     january = worked.paid[1].pk
@@ -38,10 +35,7 @@ def test_runs_are_read_on_every_size(
         ("run-empty-list", f"/runs/{january}/new/"),
     ):
         page.goto(url)
-        for one in (DESK, PHONE, SMALLEST):
-            size(one)
-            sound()
-            shot(f"{name}-{one[0]}")
+        on_every_size(name)
 
 
 def test_a_figure_leads_to_who_is_behind_it(
