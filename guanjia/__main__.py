@@ -51,6 +51,12 @@ DOORS = {
     "run": Door(
         "guanjia.entitlements.cli:run", True, "核算一个月：guanjia run 2020-01", "run one month"
     ),
+    "determine": Door(
+        "guanjia.policy.table.cli:main",
+        False,
+        "从一张事实表核算全市，不用数据库",
+        "decide a whole city from one Parquet file to another",
+    ),
     "template": Door(
         "guanjia.interop.cli:template", False, "写出各表的 CSV 模板", "write the CSV templates"
     ),

@@ -7,6 +7,7 @@ for a member, amounts are fen, `since`, `until` and `assessed` month numbers. No
 computes is laid down: one snapshot serves every book with the same facts.
 """
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -53,13 +54,26 @@ SELECT household, code, number, word, day FROM gathered JOIN cells USING (unit, 
 CELLS = "SELECT code, unit, kind, stretch, rows, known, low = high, low FROM cells ORDER BY code"
 VALUES = {"yes_no": "number = 1", "whole": "number", "fen": "number", "day": "day"}
 
+Told = Callable[[int, int], None]
+"""Told how many of how many households are laid out."""
+
 
 class TooLarge(ValueError):
     """A household that no rule can read; the text names it."""
 
 
+def too_large(household: int | str, size: int) -> TooLarge:
+    """The error of a household that no rule can read."""
+    return TooLarge(f"一户最多 {MOST_MEMBERS} 人，户 {household} 有 {size} 人。请分户后再算。")
+
+
 def lay(
-    con: DuckDBPyConnection, book: Book, on: date, folder: Path, least: int = LEAST
+    con: DuckDBPyConnection,
+    book: Book,
+    on: date,
+    folder: Path,
+    least: int = LEAST,
+    told: Told = lambda _done, _total: None,
 ) -> Snapshot:
     """Write the snapshot of what the connection holds, as of the first day `on` of a month.
 
@@ -69,16 +83,18 @@ def lay(
     folder.mkdir(parents=True, exist_ok=True)
     crowd = con.execute(f"SELECT household, size FROM homes WHERE size > {MOST_MEMBERS}").fetchone()
     if crowd:
-        raise TooLarge(
-            f"一户最多 {MOST_MEMBERS} 人，户 {crowd[0]} 有 {crowd[1]} 人。请分户后再算。"
-        )
+        raise too_large(*crowd)
     _derive(con, book)
     _find_stretches(con, days.number(on))
     _find_groups(con, facts, days.number(on), least)
     groups = con.execute(
         "SELECT label, size, max(stretches), count(*) FROM sorted GROUP BY ALL ORDER BY ALL"
     )
-    tables = [_write(con, facts, folder, days.number(on), *row) for row in groups.fetchall()]
+    rows = groups.fetchall()
+    tables: list[Table] = []
+    for row in rows:
+        tables.append(_write(con, facts, folder, days.number(on), *row))
+        told(sum(table.households for table in tables), sum(row[3] for row in rows))
     snapshot = Snapshot(folder, on, tuple(tables))
     write_index(snapshot)
     return snapshot
