@@ -13,16 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from guanjia.kit import days
 from guanjia.policy import family as blank
 from guanjia.policy.decide import rules
-from guanjia.policy.facts import OPEN_END, Fact
+from guanjia.policy.facts import OPEN_END
 from guanjia.policy.family import HOUSEHOLD, Family
 from guanjia.policy.table import cli, taking
+from tests.policy.facts_files import SPAN, city_file, written
 from tests.policy.families import BOOK, MONTHS, at_random
 
-ARROW = {"yes_no": pa.bool_(), "whole": pa.int64(), "fen": pa.int64(), "day": pa.date32()}
-SPAN = pa.list_(pa.struct([("since", pa.date32()), ("until", pa.date32()), ("fen", pa.int64())]))
 RESULT = ("household", "person", "benefit", "entitled", "gross", "net", "reasons")
 CHANGAN = "441900119002"
 Row = tuple[Any, ...]
@@ -31,23 +29,6 @@ Row = tuple[Any, ...]
 def silent(_name: str) -> Any:
     """Tells nobody how far it is."""
     return lambda _done, _total: None
-
-
-def written(rows: Sequence[dict[str, Any]], file: Path, **kinds: pa.DataType) -> Path:
-    """Rows as a file; types as the facts are held, unless said otherwise."""
-    columns = {}
-    for name in rows[0]:
-        columns[name] = pa.array([row[name] for row in rows], kinds.get(name) or kind(name))
-    pq.write_table(pa.table(columns), file)
-    return file
-
-
-def kind(name: str) -> pa.DataType | None:
-    """How a column is held."""
-    fact = BOOK.facts.find(name)
-    if fact is None:
-        return pa.date32() if name.startswith("held_") else None
-    return ARROW.get(fact.type, pa.string())
 
 
 def person(number: int, **facts: Any) -> dict[str, Any]:
@@ -76,49 +57,11 @@ def refused(rows: Sequence[dict[str, Any]], folder: Path, **kinds: pa.DataType) 
     return str(error.value)
 
 
-def told(fact: Fact, value: Any) -> Any:
-    """A fact as the file holds it."""
-    if not fact.by_month:
-        return value
-    return [
-        {
-            "since": days.of_number(a),
-            "until": None if b == OPEN_END else days.of_number(b),
-            "fen": v,
-        }
-        for a, b, v in value
-    ]
-
-
-def rows_of(family: Family, household: str, number: int) -> list[dict[str, Any]]:
-    """A family as rows of the file."""
-    held = {}
-    found = []
-    for chapter in BOOK.chapters:
-        held[chapter.code] = {u: a for (code, u), a in family.held.items() if code == chapter.code}
-    for seat, values in enumerate(family.people):
-        row = {"household": household, "person": number + seat, "place": family.place}
-        for fact in BOOK.facts.person:
-            if not fact.derived_from:
-                row[fact.name] = told(fact, values[fact.position])
-        for fact in BOOK.facts.household:
-            row[fact.name] = told(fact, family.household[fact.position])
-        for chapter in BOOK.chapters:
-            unit = seat if chapter.unit == "person" else HOUSEHOLD
-            month = held[chapter.code].get(unit)
-            row[f"held_{chapter.code}"] = month and days.of_number(month)
-        found.append(row)
-    return found
-
-
 @pytest.mark.parametrize("month", MONTHS)
 def test_a_city_in_a_file_comes_out_as_its_families(tmp_path: Path, month: date) -> None:
     rng = Random(month.toordinal())
     many = [at_random(rng) for _ in range(400)]
-    rows = [row for n, family in enumerate(many) for row in rows_of(family, f"户{n}", n * 10)]
-    rng.shuffle(rows)
-    monthly = {f.name: SPAN for f in BOOK.facts.person if f.by_month}
-    facts = written(rows, tmp_path / "[facts]*.parquet", **monthly)
+    facts = city_file(many, tmp_path / "[facts]*.parquet", rng)
     expected = {
         (f"户{n}", None if r.unit == HOUSEHOLD else n * 10 + r.unit, r.benefit, *r[2:])
         for n, family in enumerate(many)
@@ -140,9 +83,8 @@ def test_a_result_says_what_it_is_of(tmp_path: Path) -> None:
 
 def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     rng, found = Random(5), set()
-    rows = [row for n in range(200) for row in rows_of(at_random(rng), f"户{n}", n * 10)]
-    monthly = {f.name: SPAN for f in BOOK.facts.person if f.by_month}
-    facts = written(rows, tmp_path / "facts.parquet", **monthly)
+    many = [at_random(rng) for _ in range(200)]
+    facts = city_file(many, tmp_path / "facts.parquet", rng)
     for _ in range(3):
         decided(facts)
         found.add((tmp_path / "result.parquet").read_bytes())

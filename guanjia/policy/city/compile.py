@@ -211,27 +211,33 @@ class City:
         assert not isinstance(fact.absent, tuple)
         return self.read(name, fact.absent)
 
-    def _figure(self, node: n.FigureRef, unit: int, _stretch: int) -> Term:
+    def _figure(self, node: n.FigureRef, _unit: int, _stretch: int) -> Term:
+        return self._by_place(node, t.literal)
+
+    def _by_place(self, node: Node, of: Callable[[int], Term]) -> Term:
+        """What follows from a number that the text writes out or names; a town may have its own."""
+        if isinstance(node, n.Literal):
+            return of(int(node.value))
+        assert isinstance(node, n.FigureRef)
         rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
         rows.sort(key=lambda row: len(row.where), reverse=True)
-        common = t.literal(rows[-1].value)
+        common = of(rows[-1].value)
         own = [row for row in rows if row.where]
         if not own:
             return common
-        place = self._place(unit)
+        place = self._place()
         prefix = "starts_with" if self.dialect == "duckdb" else "startswith"
         cases = " ".join(
-            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {t.literal(r.value).sql}" for r in own
+            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {of(r.value).sql}" for r in own
         )
         return self.sheet.column(t.made(f"CASE {cases} ELSE {common.sql} END", [place], False))
 
-    def _place(self, unit: int) -> Term:
+    def _place(self) -> Term:
         """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
         home = t.source("place", False)
         if self._chapter.place == "home":
             return home
-        seat = 0 if self._chapter.unit == "household" else max(unit, 0)
-        hukou = self.read(column(seat, "hukou"), None)
+        hukou = self.read(column(max(self._deciding, 0), "hukou"), None)
         if hukou.fixed:
             return home if hukou.value is None else hukou
         return self.sheet.column(t.made(f"coalesce({hukou.sql}, place)", [hukou, home], False))
@@ -275,22 +281,13 @@ class City:
         return t.total([_counted(part) for part in parts] if node.word == "count" else parts)
 
     def _age(self, node: n.Age, unit: int, stretch: int) -> Term:
-        cut = t.literal(days.born_by(self.month, self._months(node.years)))
+        cut = self._by_place(node.years, lambda years: t.literal(days.born_by(self.month, years)))
         born_on = self._write(node.born_on, unit, stretch)
         return t.compared("<=" if node.which == "from" else ">", born_on, cut)
 
-    def _months(self, node: Node) -> int:
-        """A number that the text writes out or names: it is the same for everybody."""
-        if isinstance(node, n.Literal):
-            return int(node.value)
-        assert isinstance(node, n.FigureRef)
-        row = self._chapter.figure_on(node.name, self.month)
-        assert row is not None
-        return row.value
-
     def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
         """The sum of the months before the assessment: of each stretch, as many as fall among them."""
-        many = t.literal(self._months(node.months))
+        many = self._by_place(node.months, t.literal)
         if self.shape.stretches == 1:
             return t.plus("*", self._write(node.part, unit, 0), many)
         months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
