@@ -39,7 +39,9 @@ MONTHLY = pa.schema(
     ]
 )
 HOMES = pa.schema([("household", pa.int64()), ("place", pa.string()), ("size", pa.int32())])
-HELD = "CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT)"
+HELD = (
+    "CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT, until BIGINT)"
+)
 BASE = 100_000
 """Persons that are made up; larger cities repeat them."""
 
@@ -125,6 +127,7 @@ def city(book: Book, persons: int, on: date, folder: Path) -> Snapshot:
                 f"""COPY (SELECT {picked} FROM range({times}) AS r(k), {laid.source(table)})
                 TO {quoted(str(big / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
             )
+        _touch(con, times, on, folder / "touched")
     tables = tuple(replace(t, households=t.households * times) for t in laid.tables)
     found = Snapshot(big, on, tables)
     write_index(found)
@@ -137,11 +140,39 @@ def _grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -
     results = decide(book, on, lay(con, book, on, folder, LEAST), folder / "results")
     asked = ", ".join(quoted(c.code) for c in book.chapters if c.asked)
     con.execute(
-        f"""INSERT INTO held SELECT household, unit, benefit, {days.number(on) - 3}
+        f"""INSERT INTO held SELECT household, unit, benefit, {days.number(on) - 3},
+          CASE WHEN hash(unit, household, benefit) % 40 = 0
+            THEN {days.number(on)} + 1 + hash(benefit, household) % 11 END
         FROM ({rows(book, results)}) WHERE benefit IN ({asked}) AND entitled AND net > 0
           AND hash(household, unit, benefit) % 10 > 0"""
     )
     shutil.rmtree(folder)
+
+
+def _touch(con: duckdb.DuckDBPyConnection, times: int, on: date, folder: Path) -> None:
+    """What the registry hands over a month later of the households of whom something new was recorded.
+
+    Three in a hundred: of half of them wages that changed this month, of the others their property.
+    """
+    folder.mkdir()
+    month, chosen = days.number(on), "hash(household, k) % 100 < 3"
+    moved = f"kind = 'wages' AND until > {month} AND hash(k, household) % 2 = 0"
+    new = f"household + k * {APART} AS household"
+    every = f"FROM {{}}, range({times}) AS r(k) WHERE {chosen}"
+    tables = {
+        "homes": f"SELECT {new}, place, size {every.format('homes')}",
+        "held": f"SELECT {new}, unit, benefit, assessed, until {every.format('held')}",
+        "settled": f"""SELECT {new}, unit, kind,
+          CASE WHEN kind = 'deposits' THEN number + 1000000 ELSE number END AS number, word, day
+          {every.format("settled")}""",
+        "monthly": f"""SELECT {new}, unit, kind, since,
+          CASE WHEN {moved} THEN {month} ELSE until END AS until, number {every.format("monthly")}
+          UNION ALL SELECT {new}, unit, kind, {month}, {OPEN_END}, number * 21 // 20
+          {every.format("monthly")} AND {moved}""",
+    }
+    for name, text in tables.items():
+        file = quoted(str(folder / f"{name}.parquet"))
+        con.execute(f"COPY ({text}) TO {file} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _repeated(con: duckdb.DuckDBPyConnection, source: str) -> Iterator[str]:

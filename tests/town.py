@@ -51,11 +51,11 @@ class Cast:
 def settle() -> Cast:
     """Write the places, the people and the staff."""
     places.load_city(settings.GUANJIA_CITY)
-    li = resident("李月好", date(1938, 3, 15), 2, COMMUNITY)
+    li = resident("李月好", date(1938, 3, 15), 2, COMMUNITY, supporters="able")
     chen = resident("陈大文", date(1978, 5, 4), 11, COMMUNITY, relation="0", wages=199900)
     wife = resident("何丽珍", date(1981, 7, 9), 12, COMMUNITY, relation="1")
     child = resident("陈小星", date(2012, 2, 29), 13, COMMUNITY, relation="2")
-    ho = resident("何金水", date(1945, 1, 1), 21, ELSEWHERE)
+    ho = resident("何金水", date(1945, 1, 1), 21, ELSEWHERE, supporters="able")
     chen_home = NewHousehold("T-2", COMMUNITY, [chen, wife, child])
     homes = [NewHousehold("T-1", COMMUNITY, [li]), chen_home, NewHousehold("T-3", ELSEWHERE, [ho])]
     with scope.hold(scope.job("settle", CITY, TODAY)):

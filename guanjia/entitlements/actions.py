@@ -24,7 +24,7 @@ from guanjia.entitlements.records import NewAward, NewBankFile
 from guanjia.kit import bulk
 from guanjia.people import seal
 from guanjia.policy.book import Book
-from guanjia.policy.decide import rules_of_run
+from guanjia.policy.decide import rules
 from guanjia.staff.models import User
 
 DETERMINE, PAY = "entitlements.determine", "entitlements.pay"
@@ -43,6 +43,7 @@ AWARD_COLUMNS = {
     "payee": "text",
     "account_sealed": "bytea",
     "account_tail": "text",
+    "cadence": "text",
     "granted": "bigint",
     "since": "date",
     "until": "date",
@@ -73,7 +74,8 @@ def adopt_book(book: Book, prepared_by: User, approved_by: User, at: datetime) -
 def grant(awards: Sequence[NewAward], prepared_by: User, approved_by: User, at: datetime) -> int:
     """Write awards, their accounts sealed; fills the records' ids, returns how many.
 
-    Raises SamePerson; IntegrityError for one that overlaps another, or begins before it was due.
+    Raises SamePerson; IntegrityError for one that overlaps another, that begins before it was due,
+    or that is paid once and has no end.
     """
     if prepared_by.pk == approved_by.pk:
         raise SamePerson
@@ -84,7 +86,15 @@ def grant(awards: Sequence[NewAward], prepared_by: User, approved_by: User, at: 
         (
             *(a.id, a.number, a.benefit, a.person, a.household, a.place),
             *(a.applied_on, a.assessed_on, a.approved_on, a.payee),
-            *(seal.seal(a.account), a.account[-4:], a.granted, a.since, a.until, a.pays_from),
+            *(
+                seal.seal(a.account),
+                a.account[-4:],
+                a.cadence,
+                a.granted,
+                a.since,
+                a.until,
+                a.pays_from,
+            ),
             *(a.synthetic, prepared_by.pk, approved_by.pk, at),
         )
         for a in awards
@@ -123,8 +133,7 @@ def ask_run(month: date, place: str, by: User, at: datetime, today: date) -> Run
         raise NotBegun(month, today)
     _check_order(month, place)
     book = queries.book_of(revision.revision)
-    able = rules_of_run(book, month)
-    if len(able.undecidable) == len(able.codes):
+    if not rules(book, month).plans:
         raise NothingDecidable(month)
     try:
         with transaction.atomic():

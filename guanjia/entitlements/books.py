@@ -13,6 +13,15 @@ def newest() -> Book | None:
     return queries.book_of(found) if found else None
 
 
+def title(code: str) -> str:
+    """What the newest book that has a benefit calls it; its code where none ever had it."""
+    for revision in Revision.objects.order_by("-adopted_at", "-pk").values_list("pk", flat=True):
+        found = {c.code: c.title for c in in_words(queries.book_of(revision)).chapters}
+        if code in found:
+            return found[code]
+    return code
+
+
 def titles() -> dict[str, str]:
     """Benefit code to title in the language of the page, by the newest book, in decision order."""
     book = newest()

@@ -6,16 +6,23 @@ from typing import Any
 from django.db import connection, transaction
 
 from guanjia.entitlements import queries, results
-from guanjia.entitlements.determining import Batch, row_of, write_figures, write_rows
+from guanjia.entitlements.determining import (
+    Batch,
+    Unit,
+    count,
+    row_of,
+    write_figures,
+    write_rows,
+)
 from guanjia.entitlements.models import ENDED_BADLY, Run, RunState
 from guanjia.entitlements.snapshot import IN_FORCE, KNOWN, LONG_AGO
-from guanjia.entitlements.weighing import Granted, differs, weigh
+from guanjia.entitlements.weighing import Granted, Weighed, differs, weigh
 from guanjia.kit import scope
-from guanjia.policy.decide import rules_of_run
+from guanjia.policy.decide import rules
 
 HOMELESS = f"""
 SELECT a.benefit, a.person_id, a.id, a.number, a.place, a.granted, a.assessed_on, a.pays_from,
-  a.since, a.until, a.recorded_at > %(last_known_at)s
+  a.since, a.until, a.recorded_at > %(last_known_at)s, a.cadence
 FROM entitlements_award a
 WHERE a.person_id IS NOT NULL AND a.place >= %(lo)s AND a.place < %(hi)s
   AND {KNOWN.format("a")} AND {IN_FORCE.format("a")}
@@ -23,8 +30,21 @@ WHERE a.person_id IS NOT NULL AND a.place >= %(lo)s AND a.place < %(hi)s
     AND {KNOWN.format("m")} AND {IN_FORCE.format("m")})
 ORDER BY a.id
 """
+STRAYS = f"""
+SELECT d.benefit, d.person_id, d.place FROM (
+  SELECT DISTINCT ON (d.person_id, d.benefit) d.benefit, d.person_id, d.place, d.pays
+  FROM entitlements_determination d
+  WHERE d.person_id IS NOT NULL AND d.benefit = ANY(%(follow)s) AND d.since <= %(on)s
+    AND NOT d.run_id = ANY(%(ended)s)
+  ORDER BY d.person_id, d.benefit, d.since DESC, d.id DESC
+) d WHERE d.pays > 0 AND d.place >= %(lo)s AND d.place < %(hi)s
+  AND NOT EXISTS (SELECT FROM people_membership m WHERE m.person_id = d.person_id
+    AND {KNOWN.format("m")} AND {IN_FORCE.format("m")})
+ORDER BY d.person_id, d.benefit
+"""
+# A visit still has to look at what was doubted of a payment made once, though it is over.
 LATEST = """
-SELECT d.what FROM entitlements_determination d
+SELECT CASE WHEN d.what = 'spent' AND l.kind <> 'missed' THEN l.kind ELSE d.what END FROM entitlements_determination d
 WHERE d.{unit} = l.{unit} AND d.benefit = l.benefit AND d.since <= %(month)s
   AND NOT d.run_id = ANY(%(ended)s)
 ORDER BY d.since DESC, d.id DESC LIMIT 1
@@ -73,9 +93,7 @@ def finish(run_id: int, at: datetime) -> bool:
     _weigh_homeless(run, at)
     _follow_leads(run)
     run.result_hash = results.finish(run.pk)
-    run.undecidable = ",".join(
-        rules_of_run(queries.book_of(run.revision_id), run.month).undecidable
-    )
+    run.undecidable = ",".join(rules(queries.book_of(run.revision_id), run.month).undecidable)
     run.state = RunState.READY
     run.save(update_fields=["state", "result_hash", "undecidable"])
     transaction.on_commit(lambda: results.drop_parts(run_id))
@@ -90,38 +108,51 @@ def forget_leads(run: Run) -> None:
 
 
 def _weigh_homeless(run: Run, at: datetime) -> None:
-    """Awards of persons who live in no household: paid as before, and to be asked."""
+    """Awards of persons who live in no household: paid as before, and to be asked.
+
+    What follows another benefit is worked out anew each month, so there it stops.
+    """
     last = queries.last_paid_run(run.place_id, run.month)
+    book = queries.book_of(run.revision_id)
     values = {
         **_range(run),
         "on": run.month,
         "known_at": run.known_at,
         "last_known_at": last.known_at if last else LONG_AGO,
+        "ended": [*queries.ended_runs(), run.pk],
+        "follow": [code for code, follows in queries.paid_benefits(book).items() if follows],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(HOMELESS, values)
-        found = [(benefit, person, Granted(*rest)) for benefit, person, *rest in cursor.fetchall()]
-    persons = [person for _benefit, person, _award in found]
-    before = queries.held_before([], persons, run.month, run.pk)
-    batch = Batch(run, queries.book_of(run.revision_id), before, last.month if last else None)
-    able = {c.code for c in batch.book.chapters if batch.book.decidable(c.code, run.month)}
+    found = [
+        (benefit, person, Granted(*rest)) for benefit, person, *rest in _rows(HOMELESS, values)
+    ]
+    strays = _rows(STRAYS, values)
+    persons = {person for _benefit, person, _rest in (*found, *strays)}
+    before = queries.held_before([], list(persons), run.month, run.pk)
+    batch = Batch(run, book, before, last.month if last else None)
+    undecidable = rules(book, run.month).undecidable
     for benefit, person, award in found:
-        if benefit in able:
+        if benefit not in undecidable:
             _weigh_one(batch, (benefit, True, person), award, run.month)
+    for benefit, person, place in strays:
+        _stop(batch, (benefit, True, person), place)
     write_rows(run, batch.rows, at)
     write_figures(run, batch)
 
 
-def _weigh_one(batch: Batch, unit: tuple[str, bool, int], award: Granted, month: date) -> None:
+def _weigh_one(batch: Batch, unit: Unit, award: Granted, month: date) -> None:
     held = batch.before.get(unit)
     result = (None, None, None, 0)
-    weighed = weigh(None, None, award, held)
+    weighed = weigh(None, None, award, held, month)
     if differs(weighed, result, award, held):
         batch.rows.append(row_of(unit, award.place, month, result, weighed, award, held, 0))
-    due = award.due(month)
-    batch.count(award.place, unit[0], weighed.what, weighed.pays if due else 0)
-    if due and weighed.pays:
-        batch.count(award.place, unit[0], "paid", weighed.pays)
+    count(batch, award.place, unit[0], weighed, award, None)
+
+
+def _stop(batch: Batch, unit: Unit, place: str) -> None:
+    weighed, month = Weighed("stopped", 0, False), batch.run.month
+    held, result = batch.before[unit], (None, None, None, 0)
+    batch.rows.append(row_of(unit, place, month, result, weighed, None, held, 0))
+    count(batch, place, unit[0], weighed, None, None)
 
 
 def _follow_leads(run: Run) -> None:
@@ -143,3 +174,9 @@ def _range(run: Run) -> dict[str, Any]:
 def _execute(query: str, values: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
+
+
+def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())

@@ -5,26 +5,34 @@ on where the last finished batch ended, and two jobs on one run take turns.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from guanjia.entitlements import queries, snapshot
+from guanjia.entitlements import missing, queries, snapshot
 from guanjia.entitlements.ahead import Ahead
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunState
 from guanjia.entitlements.results import Part
 from guanjia.entitlements.snapshot import Frozen
-from guanjia.entitlements.weighing import Granted, Held, Weighed, differs, weigh
+from guanjia.entitlements.weighing import (
+    Granted,
+    Held,
+    Weighed,
+    differs,
+    weigh,
+    weigh_following,
+)
 from guanjia.kit import bulk, scope
+from guanjia.ledger import queries as ledger
+from guanjia.ledger.records import FOLLOWS, payment_key
 from guanjia.people.models import Household
 from guanjia.policy.book import Book
-from guanjia.policy.decide import Result, TooManyMembers, rules, rules_of_run
-from guanjia.policy.family import HOUSEHOLD
+from guanjia.policy.decide import Result, TooManyMembers, rules
 
 BATCH = 1000
 """Households a transaction: some seconds of work at most are done again after a crash."""
@@ -60,7 +68,10 @@ ON CONFLICT (run_id, place, benefit, what) DO UPDATE
 SET units = entitlements_runfigure.units + excluded.units,
     fen = entitlements_runfigure.fen + excluded.fen
 """
+NOT_COUNTED = ("gone", "spent")
 HashedRow = tuple[Any, ...]
+Follows = tuple[str, ...] | None
+"""The benefits that one follows; () where it has awards of its own, None where the book lacks it."""
 Unit = tuple[str, bool, int]
 """Benefit, whether a person, the key of the person or household."""
 
@@ -75,6 +86,17 @@ class Homes:
     last_paid: date | None
 
 
+class Late(NamedTuple):
+    """What an award comes to in an earlier month. `key` of the payment, where it follows another."""
+
+    home: Frozen
+    unit: Unit
+    result: Result
+    award: Granted
+    follows: Follows
+    key: str
+
+
 @dataclass(slots=True)
 class Batch:
     """What one batch comes to, before it is written."""
@@ -87,7 +109,8 @@ class Batch:
     rows: list[HashedRow] = field(default_factory=list)
     units: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     fen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    behind: dict[date, set[Unit]] = field(default_factory=dict)
+    behind: dict[date, dict[int, Unit]] = field(default_factory=dict)  # award -> whose it is
+    caught: set[Unit] = field(default_factory=set)
     people: int = 0
 
     def count(self, place: str, benefit: str, what: str, fen: int) -> None:
@@ -186,12 +209,11 @@ def _households(run: Run) -> Any:
 def _determine(run: Run, homes: Homes, at: datetime) -> None:
     book = queries.book_of(run.revision_id)
     batch = Batch(run, book, homes.before, homes.last_paid)
-    asked = {chapter.code for chapter in book.chapters if chapter.by_run}
     for home in homes.homes:
         results = _decide(book, run.month, home)
         batch.part.add(home, results)
         batch.people += len(home.persons)
-        _weigh_home(batch, home, results, asked)
+        _weigh_home(batch, home, results)
     _catch_up(batch)
     batch.part.write(run.pk, run.cursor)
     write_rows(run, batch.rows, at)
@@ -200,11 +222,8 @@ def _determine(run: Run, homes: Homes, at: datetime) -> None:
 
 
 def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
-    in_force = rules_of_run(book, month)
-    if not in_force.codes.issuperset(benefit for benefit, _unit in home.family.held):
-        in_force = rules(book, month)  # an award that no run pays may take from one that it does
     try:
-        return in_force.decide(home.family)
+        return rules(book, month).decide(home.family)
     except TooManyMembers as problem:
         number = Household.objects.values_list("number", flat=True).get(pk=home.household)
         raise RunError(
@@ -213,38 +232,82 @@ def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
         ) from None
 
 
-def _weigh_home(batch: Batch, home: Frozen, results: list[Result], asked: set[str]) -> None:
+def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
     """Weigh a household's results; most have neither award nor history, and end at once."""
     facts_hash: int | None = None
-    for benefit, seat, entitled, gross, net, reasons in results:
-        if benefit not in asked:
-            continue
-        person = None if seat == HOUSEHOLD else home.persons[seat]
-        unit = (benefit, person is not None, home.household if person is None else person)
-        award, before = home.awards.get((benefit, seat)), batch.before.get(unit)
+    would_be: missing.Nets | None = None
+    late = _note_months_behind(batch, home)
+    month = batch.run.month
+    for (benefit, seat, entitled, gross, net, reasons), follows in _paid(batch.book, home, results):
+        unit = _unit(home, benefit, seat)
+        award, before = home.award_for(benefit, follows, seat), batch.before.get(unit)
         if entitled is False and award is None and before is None:
             continue
         result = (entitled, gross, net, reasons)
-        weighed = weigh(entitled, net, award, before)
+        weighed = _weigh(follows, result, award, before, month)
+        if weighed.what == "missed":
+            would_be = would_be or missing.all_granted(batch.book, month, home, results)
+            weighed = missing.reweigh(would_be[benefit, seat])
         place = award.place if award else home.place
-        if differs(weighed, result, award, before):
+        caught_up = bool(follows) and award is not None and award.id in late
+        if caught_up or differs(weighed, result, award, before):
             if facts_hash is None:
                 facts_hash = snapshot.fingerprint(home, batch.book.facts)
-            month = batch.run.month
             batch.rows.append(
                 row_of(unit, place, month, result, weighed, award, before, facts_hash)
             )
-        _count(batch, place, benefit, weighed, award, net)
-        if award is not None:
-            for behind in queries.months_behind(award, batch.last_paid, batch.run.month):
-                batch.behind.setdefault(behind, set()).add(unit)
+        count(batch, place, benefit, weighed, award, net)
 
 
-def _count(
+def _weigh(
+    follows: Follows,
+    result: tuple[bool | None, int | None, int | None, int],
+    award: Granted | None,
+    before: Held | None,
+    month: date,
+) -> Weighed:
+    entitled, _gross, net, _reasons = result
+    if follows:
+        return weigh_following(entitled, net, award, before)
+    weighed = weigh(entitled, net, award, before, month)
+    without_rule = follows is None and weighed.what == "unknown"
+    return weighed._replace(what="doubtful") if without_rule else weighed
+
+
+def _paid(book: Book, home: Frozen, results: list[Result]) -> Iterator[tuple[Result, Follows]]:
+    """Results of what is paid, each with what it follows.
+
+    An award for a benefit that the book does not pay, or no longer has, cannot be decided: it is
+    paid as before, and somebody must look.
+    """
+    paid = queries.paid_benefits(book)
+    yield from ((result, paid[result.benefit]) for result in results if result.benefit in paid)
+    for benefit, seat in home.awards:
+        if benefit not in paid:
+            yield Result(benefit, seat, None, None, None, 0), None
+
+
+def _unit(home: Frozen, benefit: str, seat: int) -> Unit:
+    person = home.person(seat)
+    return benefit, person is not None, home.household if person is None else person
+
+
+def _note_months_behind(batch: Batch, home: Frozen) -> set[int]:
+    """Note the earlier months in which awards of this household are due; returns which awards."""
+    late = set()
+    for (benefit, seat), award in home.awards.items():
+        for behind in queries.months_behind(award, batch.last_paid, batch.run.month):
+            batch.behind.setdefault(behind, {})[award.id] = _unit(home, benefit, seat)
+            late.add(award.id)
+    return late
+
+
+def count(
     batch: Batch, place: str, benefit: str, weighed: Weighed, award: Granted | None, net: int | None
 ) -> None:
+    """Count what a unit comes to in the run's figures: what changed, and what is paid now."""
     due = award is not None and award.due(batch.run.month)
-    if weighed.what != "gone":
+    if weighed.what not in NOT_COUNTED:
         missed = net or 0 if weighed.what == "missed" else 0
         batch.count(place, benefit, weighed.what, weighed.pays if due else missed)
     if due and weighed.pays:
@@ -255,27 +318,44 @@ def _catch_up(batch: Batch) -> None:
     """Decide earlier months that are due and that no run has paid, by their own rules and facts."""
     run, book = batch.run, batch.book
     for month in sorted(batch.behind):
-        units = batch.behind[month]
+        units = batch.behind[month].values()
         persons = [key for _benefit, is_person, key in units if is_person]
         lived = snapshot.households_of(persons, month, run.known_at)
         ids = {key for _benefit, is_person, key in units if not is_person} | set(lived.values())
-        for home in snapshot.read(book, sorted(ids), month, run.known_at):
-            for result in _decide(book, month, home):
-                person = home.person(result.unit)
-                key = home.household if person is None else person
-                unit = (result.benefit, person is not None, key)
-                award = home.awards.get((result.benefit, result.unit))
-                if unit in units and award is not None:
-                    _catch_up_one(batch, home, unit, result, award, month)
+        homes = snapshot.read(book, sorted(ids), month, run.known_at)
+        found = [one for home in homes for one in _late(batch, home, month)]
+        keys = [one.key for one in found if one.follows]
+        posted = ledger.posted_keys(keys) if keys else set()
+        for one in found:
+            if one.key not in posted:
+                _catch_up_one(batch, one, month)
 
 
-def _catch_up_one(
-    batch: Batch, home: Frozen, unit: Unit, result: Result, award: Granted, month: date
-) -> None:
-    weighed = weigh(result.entitled, result.net, award, None)._replace(what="arrears")
-    values = (result.entitled, result.gross, result.net, result.reasons)
-    facts_hash = snapshot.fingerprint(home, batch.book.facts)
+def _late(batch: Batch, home: Frozen, month: date) -> Iterator[Late]:
+    """What the awards that are behind come to in a month, for one household."""
+    for result, follows in _paid(batch.book, home, _decide(batch.book, month, home)):
+        award = home.award_for(result.benefit, follows, result.unit)
+        if award is not None and award.id in batch.behind[month]:
+            unit = _unit(home, result.benefit, result.unit)
+            yield Late(home, unit, result, award, follows, _key(unit, month) if follows else "")
+
+
+def _key(unit: Unit, month: date) -> str:
+    """The key under which a benefit that follows another is paid, whichever award pays it."""
+    benefit, _is_person, person = unit
+    return payment_key(benefit, f"p{person}", FOLLOWS, month, "month")
+
+
+def _catch_up_one(batch: Batch, late: Late, month: date) -> None:
+    """Write one earlier month; where nothing was paid before it, nothing is written of nothing."""
+    unit, award = late.unit, late.award
+    values = late.result[2:]
+    weighed = _weigh(late.follows, values, award, None, month)._replace(what="arrears")
+    if not weighed.pays and unit not in batch.before and unit not in batch.caught:
+        return
+    batch.caught.add(unit)
+    facts_hash = snapshot.fingerprint(late.home, batch.book.facts)
     batch.rows.append(row_of(unit, award.place, month, values, weighed, award, None, facts_hash))
     if weighed.pays:
-        batch.count(award.place, result.benefit, "arrears", weighed.pays)
-        batch.count(award.place, result.benefit, "paid", weighed.pays)
+        batch.count(award.place, unit[0], "arrears", weighed.pays)
+        batch.count(award.place, unit[0], "paid", weighed.pays)

@@ -39,13 +39,17 @@ WHERE f.kind = ANY(%(monthly)s) AND {KNOWN.format("f")} AND f.since < %(on)s
 """
 AWARDS = f"""
 SELECT household_id, person_id, benefit,
-  (date_part('year', assessed_on) * 12 + date_part('month', assessed_on) - 1)::int
+  (date_part('year', assessed_on) * 12 + date_part('month', assessed_on) - 1)::int,
+  (date_part('year', until) * 12 + date_part('month', until) - (date_part('day', until) = 1)::int)::int
 FROM entitlements_award a WHERE {KNOWN.format("a")} AND {IN_FORCE.format("a")}
 """
 TABLES = {
     "h": (HOMES, "household BIGINT, place VARCHAR"),
     "m": (MEMBERS, "household BIGINT, person BIGINT, born_on DATE, sex VARCHAR"),
-    "a": (AWARDS, "household BIGINT, person BIGINT, benefit VARCHAR, assessed BIGINT"),
+    "a": (
+        AWARDS,
+        "household BIGINT, person BIGINT, benefit VARCHAR, assessed BIGINT, until BIGINT",
+    ),
 } | {
     f"{name}{letter}": (query.format(unit=unit, table=table), f"unit BIGINT, {columns}")
     for letter, unit, table in (
@@ -82,8 +86,8 @@ CREATE TABLE monthly AS
   SELECT household, seats.unit, kind, since, until, number FROM tp JOIN seats ON tp.unit = seats.person
   UNION ALL SELECT unit, -1, kind, since, until, number FROM th SEMI JOIN homes ON unit = household;
 CREATE TABLE held AS
-  SELECT seats.household, unit, benefit, assessed FROM a JOIN seats USING (person)
-  UNION ALL SELECT a.household, -1, benefit, assessed FROM a SEMI JOIN homes USING (household)
+  SELECT seats.household, unit, benefit, assessed, until FROM a JOIN seats USING (person)
+  UNION ALL SELECT a.household, -1, benefit, assessed, until FROM a SEMI JOIN homes USING (household)
 """
 
 

@@ -76,6 +76,14 @@ class Revision(models.Model):
         return self.revision[:12]
 
 
+class Cadence(models.TextChoices):
+    """How often an award is paid."""
+
+    MONTH = "month", _("按月")
+    YEAR = "year", _("按年")
+    ONCE = "once", _("一次")
+
+
 class Award(models.Model):
     """The office granted a benefit to a person or a household: who, from when, paid where."""
 
@@ -96,7 +104,8 @@ class Award(models.Model):
     payee = models.CharField(max_length=60)
     account_sealed = models.BinaryField()
     account_tail = models.CharField(max_length=4)
-    granted = models.BigIntegerField(help_text="fen a period, as granted")
+    cadence = models.CharField(max_length=5, choices=Cadence)
+    granted = models.BigIntegerField(help_text="fen a period of its cadence, as granted")
     since = models.DateField(help_text="first day of the first month due")
     until = models.DateField(null=True)
     pays_from = models.DateField(
@@ -116,6 +125,17 @@ class Award(models.Model):
                 & Q(assessed_on__lte=F("approved_on"))
                 & (Q(until__isnull=True) | Q(until__gt=F("since")))
                 & Q(pays_from__gte=F("since")),
+            ),
+            models.CheckConstraint(
+                name="award_cadence_is_known", condition=Q(cadence__in=Cadence.values)
+            ),
+            models.CheckConstraint(
+                name="award_paid_once_has_an_end",
+                condition=~Q(cadence=Cadence.ONCE) | Q(until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="award_is_due_from_a_first_day",
+                condition=Q(since__day=1) & Q(pays_from__day=1),
             ),
             models.UniqueConstraint(
                 name="one_award_a_number",
@@ -180,9 +200,7 @@ class Run(models.Model):
     total = models.BigIntegerField(default=0)
     cursor = models.BigIntegerField(default=0, help_text="last household or award of the last step")
     people = models.BigIntegerField(default=0, help_text="persons determined")
-    undecidable = models.CharField(
-        max_length=200, blank=True, help_text="benefits without a rule then"
-    )
+    undecidable = models.CharField(max_length=200, blank=True, help_text="benefits without rules")
     result_hash = models.CharField(max_length=64, blank=True)
     trouble = models.TextField(blank=True)
 
@@ -225,6 +243,7 @@ class Change(models.TextChoices):
     UNKNOWN = "unknown", _("待补问")
     MISSED = "missed", _("应享未享")
     DOUBTFUL = "doubtful", _("疑似不再符合")
+    SPENT = "spent", _("已一次发完")
     GONE = "gone", _("情况已变化")
 
 

@@ -4,7 +4,7 @@ What is paid is what the standing determination says, for the run's month and fo
 that no run has paid. The ledger's keys see to it that a month is never paid twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from guanjia.entitlements.weighing import Granted
 from guanjia.kit import bulk, days, money, scope
 from guanjia.ledger import actions as ledger
 from guanjia.ledger import queries as ledger_queries
-from guanjia.ledger.records import Because, NewPayment
+from guanjia.ledger.records import FOLLOWS, Because, NewPayment
 from guanjia.policy.decide import rules
 
 BATCH = 5000
@@ -32,7 +32,8 @@ BANK_FILES = "interop.write_bank_files"
 
 AWARDS = f"""
 SELECT a.benefit, a.person_id, a.household_id, a.id, a.number, a.place, a.granted, a.assessed_on,
-  a.pays_from, a.since, a.until, a.recorded_at > %(last_known_at)s::timestamptz
+  a.pays_from, a.since, a.until, a.recorded_at > %(last_known_at)s::timestamptz,
+  a.cadence
 FROM entitlements_award a
 WHERE a.id > %(cursor)s::bigint AND {KNOWN.format("a")} AND a.since <= %(month)s::date
   AND (a.until IS NULL OR a.until > %(back_to)s::date) AND a.place >= %(lo)s::text AND a.place < %(hi)s::text
@@ -40,12 +41,29 @@ ORDER BY a.id LIMIT %(size)s::bigint
 """
 STANDING = """
 SELECT t.position, h.id, h.pays
-FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS t(award, month, position)
+FROM unnest(%s::bigint[], %s::text[], %s::date[])
+  WITH ORDINALITY AS t(award, benefit, month, position)
 CROSS JOIN LATERAL (
   SELECT d.id, d.pays FROM entitlements_determination d
-  WHERE d.award_id = t.award AND d.since <= t.month AND NOT d.run_id = ANY(%s::bigint[])
+  WHERE d.award_id = t.award AND d.benefit = t.benefit AND d.since <= t.month
+    AND NOT d.run_id = ANY(%s::bigint[])
   ORDER BY d.since DESC, d.id DESC LIMIT 1
 ) h WHERE h.pays > 0 ORDER BY t.position
+"""
+# What stands for a member may stand by another award since: only the last one counts.
+FOLLOWING = """
+SELECT t.position, h.id, h.pays, h.benefit, h.person_id
+FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS t(award, month, position)
+CROSS JOIN LATERAL (
+  SELECT DISTINCT d.benefit, d.person_id FROM entitlements_determination d
+  WHERE d.award_id = t.award AND d.benefit = ANY(%s::text[]) AND d.since <= t.month
+) u
+CROSS JOIN LATERAL (
+  SELECT d.id, d.pays, d.award_id, d.benefit, d.person_id FROM entitlements_determination d
+  WHERE d.person_id = u.person_id AND d.benefit = u.benefit AND d.since <= t.month
+    AND NOT d.run_id = ANY(%s::bigint[])
+  ORDER BY d.since DESC, d.id DESC LIMIT 1
+) h WHERE h.award_id = t.award AND h.pays > 0 ORDER BY t.position, h.benefit, h.person_id
 """
 
 
@@ -115,23 +133,43 @@ def _values(run: Run) -> dict[str, Any]:
 def _payments(run: Run, found: Sequence[tuple[tuple[str, str], Granted]]) -> list[NewPayment]:
     last = queries.last_paid_run(run.place_id, run.month)
     last_month = last.month if last else None
-    book = queries.book_of(run.revision_id)
     due = [
         Due(benefit, unit, award, month)
         for (benefit, unit), award in found
         for month in (*queries.months_behind(award, last_month, run.month), run.month)
-        if award.due(month) and benefit not in rules(book, month).undecidable
+        if award.due(month)
     ]
-    pairs = [d.award.id for d in due], [d.month for d in due]
-    standing = bulk.rows(STANDING, [*pairs, queries.ended_runs()])
-    return [
-        NewPayment(
-            *(due[place - 1].benefit, due[place - 1].unit, due[place - 1].award.number),
-            *(due[place - 1].month, due[place - 1].award.place, due[place - 1].award.id),
-            *(determination, pays),
+    return [*_own(run, due), *_following(run, due)]
+
+
+def _own(run: Run, due: Sequence[Due]) -> Iterator[NewPayment]:
+    """Each award's own benefit, by its standing determination; nothing where the book has no rule."""
+    book = queries.book_of(run.revision_id)
+    able = [d for d in due if d.benefit not in rules(book, d.month).undecidable]
+    columns = [d.award.id for d in able], [d.benefit for d in able], [d.month for d in able]
+    for place, determination, pays in bulk.rows(STANDING, [*columns, queries.ended_runs()]):
+        one = able[place - 1]
+        award = one.award
+        yield NewPayment(
+            *(one.benefit, one.unit, award.number, one.month, award.place, award.id),
+            *(determination, pays, award.cadence),
         )
-        for place, determination, pays in standing
-    ]
+
+
+def _following(run: Run, due: Sequence[Due]) -> Iterator[NewPayment]:
+    """What follows the benefits of these awards, person by person, into the awards' accounts."""
+    book = queries.book_of(run.revision_id)
+    follow = {code: of for code, of in queries.paid_benefits(book).items() if of}
+    led = [d for d in due if any(d.benefit in of for of in follow.values())]
+    pairs = [d.award.id for d in led], [d.month for d in led]
+    standing = bulk.rows(FOLLOWING, [*pairs, list(follow), queries.ended_runs()])
+    for place, determination, pays, benefit, person in standing:
+        one = led[place - 1]
+        if benefit not in rules(book, one.month).undecidable:
+            yield NewPayment(
+                *(benefit, f"p{person}", FOLLOWS, one.month, one.award.place, one.award.id),
+                *(determination, pays, "month"),
+            )
 
 
 def _check_budgets(run: Run) -> None:

@@ -60,6 +60,12 @@ def book_of(revision: str) -> Book:
     return found
 
 
+@lru_cache(maxsize=4)
+def paid_benefits(book: Book) -> dict[str, tuple[str, ...]]:
+    """What a run pays: benefit -> the benefits that it follows, none where it has awards of its own."""
+    return {chapter.code: chapter.follows for chapter in book.chapters if chapter.pays}
+
+
 def runs() -> QuerySet[Run]:
     """All runs, the newest month first."""
     wanted = ("place", "prepared_by", "approved_by")

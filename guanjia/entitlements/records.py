@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from guanjia.policy.chapter import Cadence
+
 
 @dataclass(slots=True)
 class NewAward:
     """One award. Of `person` and `household` exactly one is given; `account` is in clear text.
 
-    `granted` in fen a period; `since` the first day of the first month due, `pays_from` the first
-    month that this ledger owes. `id` is filled when the record has been written.
+    `granted` in fen a period of its `cadence`; `since` the first day of the first month due,
+    `pays_from` the first month that this ledger owes: of a yearly award, the month of its next
+    payment. `id` is filled when the record has been written.
     """
 
     number: str
@@ -23,6 +26,7 @@ class NewAward:
     granted: int
     since: date
     pays_from: date
+    cadence: Cadence
     person: int | None = None
     household: int | None = None
     until: date | None = None

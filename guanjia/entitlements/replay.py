@@ -14,7 +14,7 @@ from guanjia.entitlements import queries, results, snapshot
 from guanjia.entitlements.errors import ChangedBook
 from guanjia.entitlements.models import Determination, Run, RunState
 from guanjia.entitlements.snapshot import Frozen
-from guanjia.entitlements.weighing import Granted, Held, weigh
+from guanjia.entitlements.weighing import Granted, Held, weigh, weigh_following
 from guanjia.policy.book import Book
 from guanjia.policy.decide import Result, rules
 from guanjia.policy.family import HOUSEHOLD
@@ -22,7 +22,7 @@ from guanjia.policy.family import HOUSEHOLD
 PAGE = 2000
 
 AWARDS = """
-SELECT id, number, place, granted, assessed_on, pays_from, since, until, false
+SELECT id, number, place, granted, assessed_on, pays_from, since, until, false, cadence
 FROM entitlements_award WHERE id = ANY(%s)
 """
 
@@ -110,9 +110,18 @@ def _of_one(
     if stored != tuple(result[2:]):
         yield Disagreement("result", run, decided.pk, str(stored), str(tuple(result[2:])))
     before = _held(decided.previous) if decided.previous else None
-    pays = weigh(result.entitled, result.net, award, before).pays
+    pays = _pays(book, decided, result, award, before)
     if pays != decided.pays:
         yield Disagreement("amount", run, decided.pk, str(decided.pays), str(pays))
+
+
+def _pays(
+    book: Book, decided: Determination, result: Result, award: Granted | None, before: Held | None
+) -> int:
+    """What the award pays by a result, in the month from which it holds."""
+    if queries.paid_benefits(book).get(decided.benefit):
+        return weigh_following(result.entitled, result.net, award, before).pays
+    return weigh(result.entitled, result.net, award, before, decided.since).pays
 
 
 def _frozen(

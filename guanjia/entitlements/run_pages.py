@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Sum
 
-from guanjia.entitlements import queries
+from guanjia.entitlements import books, queries
 from guanjia.entitlements.models import Change, Run, RunFigure, RunState
 from guanjia.entitlements.queries import Line
 from guanjia.people import words
@@ -64,9 +64,14 @@ def figures(run: Run, titles: dict[str, str]) -> Figures:
     whole = _whole(by_benefit)
     return Figures(
         _row(whole, ""),
-        [_row(line, titles.get(line.code, line.code)) for line in by_benefit],
+        [_row(line, titles.get(line.code) or books.title(line.code)) for line in by_benefit],
         [_row(line, towns[line.code]) for line in queries.by_town(counted)],
     )
+
+
+def in_all(run: Run) -> Row:
+    """A run's figures in all, as far as the post sees them."""
+    return _row(_whole(queries.by_benefit(queries.figures(run.pk))), "")
 
 
 def _whole(lines: Sequence[Line]) -> Line:

@@ -57,8 +57,9 @@ def settle_in_bulk(lead_ids: Sequence[int], by: User, note: str, at: datetime, t
 def may_settle_in_bulk(lead: Lead) -> bool:
     """Whether a doubt has no other reason than death or an age limit."""
     decided = lead.determination
-    chapter = queries.book_of(decided.revision_id).chapter(lead.benefit)
-    verdicts = read_reasons(chapter, decided.reasons)
+    chapters = queries.book_of(decided.revision_id).chapters
+    chapter = next((c for c in chapters if c.code == lead.benefit), None)
+    verdicts = read_reasons(chapter, decided.reasons) if chapter else {}
     unmet = {code for code, verdict in verdicts.items() if verdict == "unmet"}
     return lead.kind == LeadKind.DOUBTFUL and bool(unmet) and unmet <= IN_BULK
 

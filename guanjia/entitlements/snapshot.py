@@ -50,7 +50,7 @@ WHERE f.{{unit}} = ANY(%(ids)s::bigint[]) AND f.kind = ANY(%(kinds)s::text[]) AN
 """
 AWARDS = f"""
 SELECT a.household_id, a.person_id, a.benefit, a.id, a.number, a.place, a.granted, a.assessed_on,
-  a.pays_from, a.since, a.until, a.recorded_at > %(last_known_at)s::timestamptz
+  a.pays_from, a.since, a.until, a.recorded_at > %(last_known_at)s::timestamptz, a.cadence
 FROM entitlements_award a
 WHERE {{unit}} = ANY(%(ids)s::bigint[]) AND {KNOWN.format("a")} AND {IN_FORCE.format("a")}
 """
@@ -70,6 +70,16 @@ class Frozen:
     family: Family
     persons: list[int] = field(default_factory=list)
     awards: dict[tuple[str, int], Granted] = field(default_factory=dict)
+
+    def award_for(self, benefit: str, follows: Sequence[str] | None, unit: int) -> Granted | None:
+        """The award that pays a benefit to a unit: its own, or the first held of those it follows.
+
+        A member follows the household's awards as well.
+        """
+        if not follows:
+            return self.awards.get((benefit, unit))
+        keys = ((code, seat) for code in follows for seat in (unit, HOUSEHOLD))
+        return next((self.awards[key] for key in keys if key in self.awards), None)
 
     def person(self, unit: int) -> int | None:
         """The person's key of a unit; None for the household itself."""

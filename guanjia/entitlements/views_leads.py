@@ -75,6 +75,7 @@ def lead(request: HttpRequest, number: int) -> HttpResponseBase:
         "unit": units.of_rows([found], clock.today())[found.pk],
         "form": form,
         "answer": why.of_determination_or_none(found.determination, clock.today()),
+        "has_rule": why.has_rule(found.determination),
     }
     return render(request, "entitlements/lead.html", shown)
 

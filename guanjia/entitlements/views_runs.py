@@ -130,7 +130,8 @@ def units_of(request: HttpRequest, number: int, what: str) -> HttpResponse:
         raise Http404
     found, titles = _run(number), books.titles()
     benefit, place = request.GET.get("benefit", ""), request.GET.get("place", "")
-    if (benefit and benefit not in titles) or (place and not place.isdecimal()):
+    known = {*titles, *(line.code for line in queries.by_benefit(queries.figures(found.pk)))}
+    if (benefit and benefit not in known) or (place and not place.isdecimal()):
         raise BadRequest("filter")
     found_rows = queries.changes(found.pk, what, benefit, place, _after(request), queries.PAGE + 1)
     rows = found_rows[: queries.PAGE]
@@ -151,10 +152,13 @@ def units_of(request: HttpRequest, number: int, what: str) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 200) -> HttpResponse:
     titles = books.titles()
+    figures = run_pages.figures(found, titles)
+    paid = queries.paid_benefits(queries.book_of(found.revision_id))
     shown = {
         "run": found,
         "form": form,
-        "figures": run_pages.figures(found, titles),
+        "figures": figures,
+        "without_rule": [row.name for row in figures.by_benefit if row.code not in paid],
         "columns": run_pages.COLUMNS,
         "listed": [what.value for what in run_pages.LISTED],
         "undecidable": [titles.get(code, code) for code in found.undecidable.split(",") if code],

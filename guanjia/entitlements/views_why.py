@@ -30,6 +30,7 @@ def stored(request: HttpRequest, number: int) -> HttpResponse:
     shown = {
         "one": found,
         "answer": why.of_determination_or_none(found, clock.today()),
+        "has_rule": why.has_rule(found),
         "unit": units.of_rows([found], clock.today())[found.pk],
         "periods": page_queries.periods_of_unit(found),
     }

@@ -7,12 +7,14 @@ known changes nothing until a named person has looked.
 from datetime import date
 from typing import NamedTuple
 
+from guanjia.policy.chapter import Cadence
+
 LEADS = ("missed", "doubtful", "unknown")
-ENDED = ("stopped", "gone")
+ENDED = ("stopped", "gone", "spent")
 
 
 class Granted(NamedTuple):
-    """An award in force. `granted` in fen; `fresh`: no run paid by it before."""
+    """An award in force. `granted` in fen a period of its cadence; `fresh`: no run paid by it before."""
 
     id: int
     number: str
@@ -23,14 +25,26 @@ class Granted(NamedTuple):
     since: date
     until: date | None
     fresh: bool
+    cadence: Cadence
 
     def in_force(self, month: date) -> bool:
         """Whether it holds on the first day of a month."""
         return self.since <= month and (self.until is None or month < self.until)
 
     def due(self, month: date) -> bool:
-        """Whether this ledger owes the month."""
-        return self.pays_from <= month and self.in_force(month)
+        """Whether this ledger owes something in the month.
+
+        Each month in force; or the first such month of a year; or, once, its first month.
+        """
+        if month < self.pays_from or not self.in_force(month):
+            return False
+        if self.cadence == "once":
+            return month == self.since
+        return self.cadence == "month" or month == max(self.pays_from, month.replace(month=1))
+
+    def spent(self, month: date) -> bool:
+        """Whether it was for one payment, in an earlier month: nothing more comes of it."""
+        return self.cadence == "once" and self.since < month
 
 
 class Held(NamedTuple):
@@ -58,17 +72,37 @@ class Weighed(NamedTuple):
 
 
 def weigh(
-    entitled: bool | None, net: int | None, award: Granted | None, before: Held | None
+    entitled: bool | None,
+    net: int | None,
+    award: Granted | None,
+    before: Held | None,
+    month: date,
 ) -> Weighed:
     """What one unit's result comes to, with its award or without, after what held before."""
     paid = before.pays if before else 0
     if award is None:
         return _without_award(entitled, net, paid)
+    if award.spent(month):
+        return Weighed("spent", 0, False)
     usual = paid if before and before.number == award.number and paid else award.granted
     if entitled is None or net is None:
         return Weighed("unknown", usual, True)
     if not entitled or net == 0:
         return Weighed("doubtful", usual, True)
+    return _paid(net, paid)
+
+
+def weigh_following(
+    entitled: bool | None, net: int | None, award: Granted | None, before: Held | None
+) -> Weighed:
+    """The same for what follows another benefit's award: it ends by itself, and nobody is missed."""
+    paid = before.pays if before else 0
+    if award is None or not entitled or not net:
+        return Weighed("stopped" if paid else "gone", 0, False)
+    return _paid(net, paid)
+
+
+def _paid(net: int, paid: int) -> Weighed:
     return Weighed("new" if not paid else "same" if paid == net else "changed", net, False)
 
 

@@ -18,6 +18,10 @@ class OutOfReach(LookupError):
     """The household, or one of its members, is not within this post's reach on that day."""
 
 
+class NoRule(OutOfReach):
+    """The book of that day does not have the benefit: there are no sentences to tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An explanation, and whether the stored decision still follows from book and facts."""
@@ -30,9 +34,11 @@ class Answer:
 def of_determination(stored: Determination, today: date) -> Answer:
     """Why a stored decision came out as it did, by the text and the facts as then known.
 
-    Raises OutOfReach.
+    Raises OutOfReach, NoRule.
     """
     book = in_words(queries.book_of(stored.revision_id))
+    if not has_rule(stored):
+        raise NoRule
     household = stored.household_id
     if household is None and stored.person_id is not None:
         household = snapshot.household_of(stored.person_id, stored.since, stored.known_at)
@@ -45,11 +51,17 @@ def of_determination(stored: Determination, today: date) -> Answer:
 
 
 def of_determination_or_none(stored: Determination, today: date) -> Answer | None:
-    """The same; None where the household or its members are out of reach."""
+    """The same; None where there is no rule, or the household or its members are out of reach."""
     try:
         return of_determination(stored, today)
     except OutOfReach:
         return None
+
+
+def has_rule(stored: Determination) -> bool:
+    """Whether the book by which it was decided has the benefit at all."""
+    chapters = queries.book_of(stored.revision_id).chapters
+    return any(chapter.code == stored.benefit for chapter in chapters)
 
 
 def of_now(person: int, benefit: str, month: date, known_at: datetime, today: date) -> Answer:

@@ -24,13 +24,15 @@ HEADER = ("序号", "收款人", "收款账号", "金额（元）", "用途", "�
 TOTAL = "合计"
 ENCODING = "gb18030"
 PAGE = 5000
-WIDTHS = (8, 14, 24, 14, 28, 48)
+WIDTHS = (8, 14, 24, 14, 36, 48)
 
 LINES = """
-SELECT e.id, e.key, e.benefit, e.month, a.payee, a.account_sealed,
+SELECT e.id, e.key, e.benefit, e.month, p.name, a.payee, a.account_sealed,
   (SELECT sum(t.fen) FROM ledger_transfer t WHERE t.entry_id = e.id)::bigint
 FROM ledger_entry e
 JOIN entitlements_award a ON a.id = e.award_id
+JOIN entitlements_determination d ON d.id = e.determination_id
+LEFT JOIN people_person p ON p.id = d.person_id
 WHERE e.run_id = %s::bigint AND e.kind = 'payment' AND e.id > %s::bigint
 ORDER BY e.id LIMIT %s::bigint
 """
@@ -51,10 +53,17 @@ def lines_of(run: int, titles: dict[str, str]) -> Iterator[Line]:
     """The payments of a run in order of their entries, a page at a time; accounts in clear text."""
     last = 0
     while page := _page(run, last):
-        for _entry, key, benefit, month, payee, account, fen in page:
-            purpose = f"{titles.get(benefit, benefit)} {month:%Y-%m}"
+        for _entry, key, benefit, month, person, payee, account, fen in page:
+            purpose = _purpose(titles.get(benefit, benefit), key, month, person, payee)
             yield Line(payee, seal.unseal(account), fen, purpose, key)
         last = page[-1][0]
+
+
+def _purpose(title: str, key: str, month: date, person: str | None, payee: str) -> str:
+    """What a line pays for; and for whom, where another receives it: a guardian, a fund."""
+    yearly = f"{month:%Y}" == key.split("/")[-3]
+    whose = f" {person}" if person not in (None, payee) else ""
+    return f"{title} {f'{month:%Y}年' if yearly else f'{month:%Y-%m}'}{whose}"
 
 
 def write(run: int, place: str, month: date, titles: dict[str, str]) -> list[NewBankFile]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from guanjia.interop.folder import (
 )
 from guanjia.interop.lines import Row, rows
 from guanjia.policy.chapter import Chapter
-from guanjia.policy.starts import first_due
+from guanjia.policy.starts import ends, first_due
 
 ACCOUNT = re.compile(r"[0-9]{6,32}")
 
@@ -54,10 +54,20 @@ def read(folder: Path, city: City) -> None:
         unit, dates = _unit(row, city, chapter), _dates(row, chapter)
         if unit and dates:
             city.awards.append(_award(row, city, chapter, unit, dates))
-            period = (dates.since, dates.until or OPEN_END, row)
+            period = (*_takes_up(chapter, dates), row)
             held.setdefault((chapter.code, unit), []).append(period)
     for periods in held.values():
-        no_overlap(periods, "首发月份", _("同一待遇同一时间只能有一份"))
+        no_overlap(periods, "首发月份", _("同一待遇同一时间只能有一份，按年发的同一年只能有一份"))
+
+
+def _takes_up(chapter: Chapter, dates: Dates) -> tuple[date, date]:
+    """From when until when no second award may stand beside it: whole years, where it is yearly."""
+    since, until = dates.since, dates.until or OPEN_END
+    if chapter.cadence != "year":
+        return since, until
+    first = dates.pays_from.replace(month=1)
+    last = until - timedelta(days=1)
+    return first, max(first, OPEN_END if until == OPEN_END else date(last.year + 1, 1, 1))
 
 
 def _chapter(chapters: Mapping[str, Chapter], text: str) -> Chapter:
@@ -102,6 +112,7 @@ def _dates(row: Row, chapter: Chapter) -> Dates | None:
         row.wrong("本系统首发月份", _("应不早于首发月份。"))
     if until and until <= since:
         row.wrong("止", _("应晚于首发月份。"))
+    until = until or ends(chapter, since)
     return Dates(applied_on, assessed_on, approved_on, since, pays_from, until)
 
 
@@ -111,9 +122,9 @@ def _award(row: Row, city: City, chapter: Chapter, unit: str, dates: Dates) -> t
         row.wrong("发放地代码", not_a_place(place))
     if account and not ACCOUNT.fullmatch(account):
         row.wrong("收款账号", _("应只有数字，例如 6214670000000000000；表格软件可能改写了长数字。"))
-    granted = row.read("每月金额", cells.fen)
+    granted = row.read("每期金额", cells.fen)
     if granted is not None and granted <= 0:
-        row.wrong("每月金额", _("应大于零。"))
+        row.wrong("每期金额", _("应大于零。"))
     award = NewAward(
         number=row.text("批准文号")[:40],
         benefit=chapter.code,
@@ -126,6 +137,7 @@ def _award(row: Row, city: City, chapter: Chapter, unit: str, dates: Dates) -> t
         granted=granted or 0,
         since=dates.since,
         pays_from=dates.pays_from,
+        cadence=chapter.cadence,
         until=dates.until,
     )
     return award, unit

@@ -13,6 +13,7 @@ KINDS = {
     "day": "日期",
     "place": "区划代码，外地写“外地”",
 }
+OFTEN = {"month": "每月", "year": "每年一次", "once": "一次"}
 BEGIN = """# 填写说明
 
 本文件夹里每个 CSV 文件是一张表。用表格软件打开，从第二行起填写，保存为 CSV（UTF-8 或 GB18030 都可以）。
@@ -22,6 +23,7 @@ BEGIN = """# 填写说明
 - 证件号码、银行账号、区划代码等长数字，请先把列设成“文本”，否则表格软件会改写它们。
 - “起”是开始适用的日子，“止”是不再适用的第一天；至今有效就把“止”空着。
 - 没有核实的情况写“未知”：系统会把它列为待补问，不会当作没有。没有这一项的，不必写。
+- 突发事件从发生当月 1 日起写，到基本生活恢复为止；父母状况只写有情形的，没有写的按能履行抚养责任读。
 - 装入：`guanjia load 文件夹 --prepared-by 经办账号 --approved-by 审批账号`。有一处不对就全部不装，并逐处说明。
 """
 
@@ -63,7 +65,8 @@ def _absence(fact: Fact) -> str:
 
 def _benefits(book: Book) -> Iterator[str]:
     yield "\n## 待遇\n"
-    yield "| 章名 | 代码 | 按 |\n|---|---|---|"
+    yield "| 章名 | 代码 | 按 | 怎么发 |\n|---|---|---|---|"
     for chapter in book.chapters:
         if chapter.asked:
-            yield f"| {chapter.title} | `{chapter.code}` | {'户' if chapter.unit == 'household' else '人'} |"
+            unit, often = "户" if chapter.unit == "household" else "人", OFTEN[chapter.cadence]
+            yield f"| {chapter.title} | `{chapter.code}` | {unit} | {often} |"

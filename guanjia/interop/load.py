@@ -16,9 +16,10 @@ from guanjia.entitlements import snapshot
 from guanjia.entitlements.records import NewAward
 from guanjia.interop import folder as folders
 from guanjia.interop import folder_awards
-from guanjia.interop.synthetic import cast, sources
-from guanjia.interop.synthetic.awards import FIRST, Office
+from guanjia.interop.synthetic import cast, sources, sudden
+from guanjia.interop.synthetic.awards import Office
 from guanjia.interop.synthetic.city import Town, make
+from guanjia.interop.synthetic.dates import FIRST
 from guanjia.interop.synthetic.draft import KNOWN
 from guanjia.interop.synthetic.scene import Scene
 from guanjia.kit import scope
@@ -174,8 +175,11 @@ def _chunks(homes: Iterable[NewHousehold]) -> Iterator[list[NewHousehold]]:
 def _grant(
     office: Office, book: Book, chunk: list[NewHousehold], prepared_by: User, approved_by: User
 ) -> int:
-    """Awards of the local households of a chunk, each recorded when it was approved."""
-    local = {home.id: home for home in chunk if any(map(_local, home.members))}
+    """Awards of the local households of a chunk, and of all who were struck by an emergency.
+
+    Each is recorded when it was approved.
+    """
+    local = {home.id: home for home in chunk if any(map(_may_hold, home.members))}
     awards: list[NewAward] = []
     for frozen in snapshot.read(book, list(local), FIRST, KNOWN):
         home = local[frozen.household]
@@ -187,8 +191,8 @@ def _grant(
     return len(awards)
 
 
-def _local(person: NewPerson) -> bool:
-    return any(
+def _may_hold(person: NewPerson) -> bool:
+    return sudden.struck(person) or any(
         f.kind == "hukou" and isinstance(f.value, str) and f.value.isdecimal() for f in person.facts
     )
 

@@ -26,7 +26,7 @@ CHECKS = {
     "shape": gettext_lazy("每笔划转金额大于零，付方不是收方，且与凭证同在一地"),
     "payment": gettext_lazy("每笔发放都有批次、待遇、决定和月份，并且划了款"),
     "amount": gettext_lazy("每笔发放的金额等于决定的金额"),
-    "twice": gettext_lazy("没有一个月的同一待遇发过两次"),
+    "twice": gettext_lazy("没有一个月（按年发的，没有一年）的同一待遇发过两次"),
     "people": gettext_lazy("每张凭证由两个人经办和审批"),
 }
 
@@ -62,7 +62,10 @@ ORDER BY e.id
 """
 TWICE = """
 SELECT min(key), count(*) FROM ledger_entry WHERE kind = 'payment' AND key LIKE '%%/payment/0'
-GROUP BY split_part(key, '/', 1), split_part(key, '/', 2), month HAVING count(*) > 1 ORDER BY 1
+GROUP BY split_part(key, '/', 1), split_part(key, '/', 2),
+  CASE WHEN split_part(key, '/', -3) = 'once' THEN key WHEN length(split_part(key, '/', -3)) = 4
+    THEN split_part(key, '/', -3) ELSE month::text END
+HAVING count(*) > 1 ORDER BY 1
 """
 PEOPLE = "SELECT key FROM ledger_entry WHERE prepared_by_id = approved_by_id ORDER BY id"
 

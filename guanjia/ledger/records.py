@@ -3,13 +3,29 @@
 from dataclasses import dataclass
 from datetime import date
 
+from guanjia.policy.chapter import Cadence
+
+FOLLOWS = "follows"
+"""In the place of an award's number: whichever award pays, a month of such a benefit is paid once."""
+
+
+def payment_key(
+    benefit: str, unit: str, number: str, month: date, cadence: Cadence, n: int = 0
+) -> str:
+    """The key of a payment: a month, a year, or an award that is paid once, has one for each `n`.
+
+    The database works it out as well, from the determination and the award.
+    """
+    period = {"month": f"{month:%Y-%m}", "year": f"{month:%Y}", "once": "once"}[cadence]
+    return f"{benefit}/{unit}/{number}/{period}/payment/{n}"
+
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
     """So many fen of a benefit for one unit and one month, by an award and a determination.
 
-    `unit` is 'p12' for a person, 'h7' for a household; `number` is the award's; `n` counts
-    corrections of the same month.
+    `unit` is 'p12' for a person, 'h7' for a household; `number` is the award's, or FOLLOWS where
+    the benefit is paid under the award of another; `n` counts corrections of the same period.
     """
 
     benefit: str
@@ -20,12 +36,13 @@ class NewPayment:
     award: int
     determination: int
     fen: int
+    cadence: Cadence
     n: int = 0
 
     @property
     def key(self) -> str:
         """The key that no second payment can have."""
-        return f"{self.benefit}/{self.unit}/{self.number}/{self.month:%Y-%m}/payment/{self.n}"
+        return payment_key(self.benefit, self.unit, self.number, self.month, self.cadence, self.n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from guanjia.policy.facts import Facts
 from guanjia.policy.language import nearest
 from guanjia.policy.nodes import OtherRef, Unit
 from guanjia.policy.reading import Problem, Reader
+from guanjia.policy.starts import TERM
 
 Kind = Literal["exclude", "higher_only", "top_up", "compatible"]
 KINDS = get_args(Kind)
@@ -99,6 +100,7 @@ def from_text(text: str) -> Book:
     chapters = [reader.read(known, benefits) for reader in readers]
     problems = [problem for reader in readers for problem in reader.problems]
     relations = tuple(_relations(files["relations.toml"], benefits, known, problems))
+    problems += [p for c in chapters for p in _wrong_cadence(c, chapters)]
     ordered = _in_order(chapters, problems)
     if not chapters:
         problems.append(Problem("chapters/", "", "一章也没有"))
@@ -131,6 +133,27 @@ def _in_order(chapters: list[Chapter], problems: list[Problem]) -> list[Chapter]
             return [*ordered, *(c for c in chapters if c.code not in done)]
         ordered.append(ready[0])
     return ordered
+
+
+def _wrong_cadence(chapter: Chapter, chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """How a chapter is paid: by its own awards, or under those of chapters that it follows."""
+    file = f"chapters/{chapter.code}/chapter.toml"
+    if chapter.cadence == "once" and TERM not in chapter.figures:
+        yield Problem(file, "", f"只发一次的，要写一次批准管多久：数字 {TERM}，例如 12 个月")
+    if not chapter.asked and chapter.amounts and not chapter.follows:
+        yield Problem(file, "", "不用申请又发钱的，要写 follows：随哪些待遇发")
+    if not chapter.follows:
+        return
+    if chapter.asked or not chapter.amounts:
+        yield Problem(file, "", "follows 只用在不用申请（asked = false）而发钱的一章")
+    if chapter.unit != "person" or chapter.cadence != "month":
+        yield Problem(file, "", "随别的待遇发的，须按人（person）、按月（month）发")
+    found = {c.code: c for c in chapters}
+    for code in chapter.follows:
+        if code not in found:
+            yield Problem(file, "", f"follows 里没有叫 {code} 的章节{nearest(code, list(found))}")
+        elif not found[code].asked or found[code].cadence != "month":
+            yield Problem(file, "", f"follows 里的 {code} 须是要申请、按月发的待遇")
 
 
 def _all_nodes(chapter: Chapter) -> Iterator[object]:

@@ -11,6 +11,7 @@ from guanjia.policy.nodes import FigureRef, Node, OtherRef, Unit
 Status = Literal["seed", "found", "derived", "known", "assumption"]
 STATUSES = ("seed", "found", "derived", "known", "assumption")
 MOST_CONDITIONS = 31
+Cadence = Literal["month", "year", "once"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ class Chapter:
     en: str
     summary: str
     unit: Unit
-    cadence: Literal["month", "year", "once"]
+    cadence: Cadence
     asked: bool
-    delivered: Literal["run", "procedure"]
+    follows: tuple[str, ...]  # benefits under whose awards this one is paid, the first held first
+    paid_to: str  # who gets the money in the unit's stead, in words; "" where it is the unit
     starts: str
     day: str
     place: str
@@ -118,9 +120,9 @@ class Chapter:
     text: str
 
     @property
-    def by_run(self) -> bool:
-        """Whether a month's run pays its awards; what the office grants case by case, it does not."""
-        return self.asked and self.delivered == "run" and self.cadence == "month"
+    def pays(self) -> bool:
+        """Whether a run pays it, by awards of its own or by those that it follows; else a status."""
+        return self.asked or bool(self.follows)
 
     def figure_on(self, name: str, on: date, place: str = "") -> FigureRow | None:
         """The row in force on a day; a town's own row goes before the city's."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from guanjia.kit import days, money
-from guanjia.policy import family_file
+from guanjia.policy import family_file, words
 from guanjia.policy.book import Book, BookError, city_folder, load
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.decide import rules
@@ -169,7 +169,8 @@ def _print(why: Explanation) -> None:
     if not why.decidable:
         print(f"── {why.title}：{why.changes[0]}\n")
         return
-    sums = {None: "待补问", True: f"应得 {money.show(why.net or 0)}/月", False: "不应得"}
+    due = words.per(money.show(why.net or 0), why.cadence)
+    sums = {None: "待补问", True: f"应得 {due}", False: "不应得"}
     if why.entitled and why.net is None:
         sums[True] = "应得，金额待补问"
     elif why.entitled and not why.amounts:

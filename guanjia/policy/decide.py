@@ -1,6 +1,6 @@
 """One family: every benefit's result in a month, with the reasons as bits."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ Nets = dict[tuple[str, int], int | None]
 
 
 class Result(NamedTuple):
-    """What one benefit comes to for one unit: fen a month; None is unknown.
+    """What one benefit comes to for one unit: fen a period of its cadence; None is unknown.
 
     `gross` is the chapter alone, `net` after relations. `reasons` holds two bits a condition:
     0 not in force, 1 unmet, 2 met, 3 unknown.
@@ -65,15 +65,13 @@ def _plan(chapter: Chapter, month: date) -> _Plan:
 
 
 class Rules:
-    """A book, or a few chapters of it, as it stands in one month."""
+    """A book as it stands in one month."""
 
-    def __init__(self, book: Book, month: date, only: Collection[str] | None = None) -> None:
+    def __init__(self, book: Book, month: date) -> None:
         self.book = book
         self.month = days.number(month)
-        asked = [c for c in book.chapters if only is None or c.code in only]
-        able = [c for c in asked if book.decidable(c.code, month)]
-        self.codes = frozenset(c.code for c in asked)
-        self.undecidable = tuple(c.code for c in asked if c not in able)
+        able = [c for c in book.chapters if book.decidable(c.code, month)]
+        self.undecidable = tuple(c.code for c in book.chapters if c not in able)
         self.plans = tuple(_plan(chapter, month) for chapter in able)
         stand = {chapter.code for chapter in able}
         self.relations = tuple(
@@ -199,19 +197,6 @@ class Rules:
 def rules(book: Book, month: date) -> Rules:
     """The book as it stands in a month (its first day), compiled once."""
     return Rules(book, month)
-
-
-@lru_cache(maxsize=64)
-def rules_of_run(book: Book, month: date) -> Rules:
-    """The chapters that a month's run pays, and those that they read.
-
-    For a family that holds nothing else, these come out as under the whole book: only an award in
-    force takes from another benefit.
-    """
-    paid = {chapter.code for chapter in book.chapters if chapter.by_run}
-    while more := {code for c in paid for code in book.chapter(c).reads(month)[1]} - paid:
-        paid |= more
-    return Rules(book, month, frozenset(paid))
 
 
 def read_reasons(chapter: Chapter, reasons: int) -> dict[str, str]:

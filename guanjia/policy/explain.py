@@ -94,6 +94,7 @@ def _told(
     return Explanation(
         benefit=chapter.code,
         title=chapter.title,
+        cadence=chapter.cadence,
         unit=unit,
         who=_who(unit, tracer.names),
         month=month,
@@ -118,8 +119,23 @@ def _silent(book: Book, chapter: Chapter, month: date, unit: int, who: str) -> E
         title=chapter.title,
     )
     return Explanation(
-        *(chapter.code, chapter.title, unit, who, month, False, None, None, None),
-        *((), (), (), (text,), chapter.law, chapter.status, book.revision),
+        benefit=chapter.code,
+        title=chapter.title,
+        cadence=chapter.cadence,
+        unit=unit,
+        who=who,
+        month=month,
+        decidable=False,
+        entitled=None,
+        gross=None,
+        net=None,
+        sentences=(),
+        amounts=(),
+        reductions=(),
+        changes=(text,),
+        law=chapter.law,
+        status=chapter.status,
+        revision=book.revision,
     )
 
 

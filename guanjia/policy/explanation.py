@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from guanjia.policy.chapter import Cadence
+
 Verdict = Literal["met", "unmet", "unknown"]
 
 
@@ -82,6 +84,7 @@ class Explanation:
 
     benefit: str
     title: str
+    cadence: Cadence
     unit: int
     who: str
     month: date

@@ -14,6 +14,7 @@ from guanjia.policy.chapter import (
     MOST_CONDITIONS,
     STATUSES,
     Amount,
+    Cadence,
     Chapter,
     Condition,
     Define,
@@ -28,11 +29,11 @@ from guanjia.policy.nodes import Age, Node, Unit
 UNITS = get_args(Unit)
 STARTS = ("month after approval", "month of application", "month of the event")
 PLACES = ("hukou", "home")
-CADENCES = ("month", "year", "once")
-DELIVERED = ("run", "procedure")
+CADENCES = get_args(Cadence)
 NOTICES = ("name, members, amount", "name, amount", "none")
 KEYS = {
-    "chapter": "title en summary unit cadence asked delivered starts day place notice law status bring apply",
+    "chapter": "title en summary unit cadence asked follows paid_to starts day place notice law status bring "
+    "apply",
     "figure": "label value law status since until review_by where",
     "define": "name label of is",
     "condition": "code label en holds law status since until",
@@ -137,25 +138,21 @@ class Reader:
         if not isinstance(self.rows.get("asked"), bool):
             self.wrong("", "asked 应是 true（须申请批准）或 false")
 
-    def bring(self) -> tuple[str, ...]:
-        """What to bring when applying; nothing where the chapter does not say."""
-        rows = self.rows.get("bring", [])
+    def texts(self, name: str, says: str) -> tuple[str, ...]:
+        """A list of words that may be missing; `says` tells what a right one looks like."""
+        rows = self.rows.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(r, str) and r.strip() for r in rows):
-            self.wrong("", 'bring 应是一列材料，例如 ["身份证", "户口簿"]')
+            self.wrong("", f"{name} 应是{says}")
             return ()
         return tuple(rows)
 
-    def apply(self) -> str:
-        """Where to apply, in words."""
-        where = self.rows.get("apply", "")
-        if not isinstance(where, str):
-            self.wrong("", "apply 应是一句话：到哪里申请")
+    def words(self, name: str, says: str) -> str:
+        """A text that may be missing; `says` tells what it is for."""
+        text = self.rows.get(name, "")
+        if not isinstance(text, str):
+            self.wrong("", f"{name} 应是一句话：{says}")
             return ""
-        return where
-
-    def delivered(self) -> Any:
-        """Who pays: the month's run, unless the chapter says that the office does, case by case."""
-        return self.one_of("delivered", DELIVERED) if "delivered" in self.rows else DELIVERED[0]
+        return text
 
     def read_figures(self) -> dict[str, tuple[FigureRow, ...]]:
         """All figures, each in order of place and time, without gap or overlap."""
@@ -232,15 +229,16 @@ class Reader:
             unit=self.one_of("unit", UNITS) or unit,
             cadence=self.one_of("cadence", CADENCES),
             asked=rows.get("asked", True),
-            delivered=self.delivered(),
+            follows=self.texts("follows", '一列章节代码，例如 ["tekun", "dibao"]'),
+            paid_to=self.words("paid_to", "钱付给谁，例如 社会保险基金"),
             starts=self.one_of("starts", STARTS),
             day=self.one_of("day", ("first of month",)),
             place=self.one_of("place", PLACES),
             notice=self.one_of("notice", NOTICES),
             law=self.law(rows, ""),
             status=self.status(rows, ""),
-            bring=self.bring(),
-            apply=self.apply(),
+            bring=self.texts("bring", '一列材料，例如 ["身份证", "户口簿"]'),
+            apply=self.words("apply", "到哪里申请"),
             figures=self.figures,
             defines=self.read_defines(names),
             conditions=tuple(conditions),

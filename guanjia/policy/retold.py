@@ -56,6 +56,7 @@ class _Retelling:
         return replace(
             chapter,
             title=words.told(chapter.title, chapter.en),
+            paid_to=words.told(chapter.paid_to),
             apply=words.told(chapter.apply),
             bring=tuple(map(words.told, chapter.bring)),
             summary=words.told(chapter.summary),

@@ -1,8 +1,12 @@
-"""From which month a granted benefit is due."""
+"""From which month a granted benefit is due, and how long a single payment stands for its event."""
 
 from datetime import date
 
 from guanjia.kit import days
+from guanjia.policy.chapter import Chapter
+
+TERM = "award_months"
+"""The figure of a chapter paid once: so many months no second award is needed for the same event."""
 
 
 def first_due(starts: str, applied_on: date, approved_on: date) -> date:
@@ -16,3 +20,12 @@ def first_due(starts: str, applied_on: date, approved_on: date) -> date:
     if starts in ("month of application", "month of the event"):
         return days.add_months(applied_on, 0)
     raise ValueError(f"starts {starts!r} is not known")
+
+
+def ends(chapter: Chapter, since: date) -> date | None:
+    """The day on which an award of this chapter ends by itself; None where only the office ends it.
+
+    What is paid once stays in force for its term, so that the same event is not helped twice.
+    """
+    term = chapter.figure_on(TERM, since) if chapter.cadence == "once" else None
+    return days.add_months(since, term.value) if term else None

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from guanjia.kit import money
+from guanjia.policy.chapter import Cadence
 from guanjia.policy.facts import UNKNOWN, Fact
 
 MONTHS = (
@@ -50,6 +51,13 @@ def word(text: str, **parts: object) -> str:
 def yuan(fen: int) -> str:
     """`118000` → `1,180.00 元`, in the reader's language."""
     return word("{sum} 元", sum=money.show(fen).removesuffix(" 元"))
+
+
+def per(sum_: str, cadence: Cadence) -> str:
+    """A sum and how often it is paid: `1,180.00 元/月`."""
+    if cadence == "month":
+        return word("{sum}/月", sum=sum_)
+    return word("{sum}/年", sum=sum_) if cadence == "year" else word("{sum}/次", sum=sum_)
 
 
 def brackets(words: str) -> str:

@@ -80,13 +80,15 @@ def terms(chapter: Chapter) -> list[tuple[str, str]]:
         "month of application": _("申请的当月起，批准后补发"),
         "month of the event": _("事情发生的当月起"),
     }
+    often = {"month": _("每月"), "year": _("每年一次"), "once": _("一件事一次")}
     notice = {
         "name, members, amount": _("公示姓名、人数和金额"),
         "name, amount": _("公示姓名和金额"),
         "none": _("不公示"),
     }
     return [
-        (_("发给"), _("家庭") if chapter.unit == "household" else _("个人")),
+        (_("发给"), chapter.paid_to or (_("家庭") if chapter.unit == "household" else _("个人"))),
+        *([(_("多久发一次"), often[chapter.cadence])] if chapter.pays else []),
         (_("要不要申请"), _("要，申请获批后才发") if chapter.asked else _("不用单独申请")),
         (_("从何时起"), starts[chapter.starts]),
         (_("按哪天的情况"), _("每月1日")),

@@ -12,19 +12,23 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 from rich.progress import Progress
 
 from guanjia.entitlements import actions as entitlements
-from guanjia.entitlements.models import Award, Run, RunState
+from guanjia.entitlements.models import Award, Cadence, Run, RunState
 from guanjia.interop import load
 from guanjia.interop.synthetic import scene
-from guanjia.kit import scope
+from guanjia.kit import days, scope
 from guanjia.ledger import actions as ledger
 from guanjia.ledger.records import Because
 from guanjia.policy import book as books
+from guanjia.policy import family as families
 from guanjia.policy.book import Book
+from guanjia.policy.chapter import Chapter
+from guanjia.policy.decide import rules
+from guanjia.policy.family import Family
 from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import demo_staff, jobs, schema
@@ -47,7 +51,7 @@ def fill(bar: Progress, residents: int, data: Path | None, password: str) -> Non
         entitlements.adopt_book(book, *office, _moment(OPENING))
         _people(bar, book, residents, data, office)
         schema.gather_statistics()
-        _appropriate(book.city, office)
+        _appropriate(book, office)
     for month in MONTHS:
         _pay_month(bar, book.city, month, office)
 
@@ -68,21 +72,44 @@ def _people(
         load.load_folder(book, data, _moment(OPENING), office, progress=told)
 
 
-def _appropriate(city: str, office: tuple[User, User]) -> None:
+def _appropriate(book: Book, office: tuple[User, User]) -> None:
     """Fund every town's budget for a month of 2019 and for three of 2020, by what was granted."""
     because = Because(OPENING, office[0].pk, office[1].pk)
-    with scope.hold(scope.job("appropriation", city, OPENING)):
-        needs = (
-            Award.objects.filter(superseded_at=None)
-            .annotate(town=Substr("place_id", 1, 9))
-            .values_list("town", "benefit")
-            .annotate(fen=Sum("granted"))
-            .order_by("town", "benefit")
-        )
-        for town, benefit, fen in needs:
-            for year, months in ((2019, 1), (2020, 3)):
-                ample = -(-fen * months * SPARE // 2 // WHOLE) * WHOLE
+    with scope.hold(scope.job("appropriation", book.city, OPENING)):
+        for town, benefit, fen, months in (*_granted(), *_following(book)):
+            for year, share in ((2019, 1), (2020, 3)):
+                ample = -(-fen * min(months, share) * SPARE // 2 // WHOLE) * WHOLE
                 ledger.appropriate(town, benefit, ample, str(year), because, f"{year}年预算")
+
+
+def _granted() -> Iterator[tuple[str, str, int, int]]:
+    """(town, benefit, fen a period, periods in a few months) of all awards."""
+    awards = Award.objects.filter(superseded_at=None).annotate(town=Substr("place_id", 1, 9))
+    sums = awards.values_list("town", "benefit", "cadence").annotate(fen=Sum("granted"))
+    for town, benefit, cadence, fen in sums.order_by("town", "benefit", "cadence"):
+        yield town, benefit, fen, len(MONTHS) if cadence == Cadence.MONTH else 1
+
+
+def _following(book: Book) -> Iterator[tuple[str, str, int, int]]:
+    """The same of what follows other benefits: its dearest month for all who hold one of these."""
+    for chapter in book.chapters:
+        if chapter.follows:
+            held = Award.objects.filter(superseded_at=None, benefit__in=chapter.follows)
+            towns = (
+                held.annotate(town=Substr("place_id", 1, 9)).values_list("town").order_by("town")
+            )
+            each = max(_gross(book, chapter, month) for month in MONTHS)
+            counted = towns.annotate(own=Count("person"), shared=Count("household__memberships"))
+            for town, own, shared in counted:
+                yield town, chapter.code, each * (own + shared), len(MONTHS)
+
+
+def _gross(book: Book, chapter: Chapter, month: date) -> int:
+    """Fen that a chapter comes to for one who holds the first of what it follows; 0 without rules."""
+    person, home = families.blank_person(book.facts), families.blank_household(book.facts)
+    family = Family(book.city, home, [person], {(chapter.follows[0], 0): days.number(month)})
+    found = (r for r in rules(book, month).decide(family) if r.benefit == chapter.code)
+    return next((r.gross or 0 for r in found), 0)
 
 
 def _pay_month(bar: Progress, city: str, month: date, office: tuple[User, User]) -> None:

@@ -90,7 +90,7 @@ def last_run(request: HttpRequest) -> LastRun | None:
     sums = run_pages.paid_sums(runs)
     months = [(run, sums.get(run.pk, NOTHING)) for run in reversed(runs)]
     run, paid = months[-1]
-    whole = run_pages.figures(run, {}).whole
+    whole = run_pages.in_all(run)
     several = len(months) > 1
     return LastRun(
         run=run,

@@ -1,9 +1,13 @@
 """What the pages of a person and of a household show, put together from the rooms that know it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from guanjia.entitlements import books
 from guanjia.entitlements import page_queries as entitled
 from guanjia.entitlements.models import Award
 from guanjia.kit import days
@@ -30,9 +34,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One benefit of the book for this unit: its awards, newest first."""
+    """One benefit for this unit: its title, its awards, newest first; no chapter: the book lost it."""
 
-    chapter: Chapter
+    title: str
+    chapter: Chapter | None
     awards: tuple[Award, ...]
 
 
@@ -101,17 +106,43 @@ def _entitled(person: int | None, household: int | None) -> dict[str, Any]:
     titles = {chapter.code: chapter.title for chapter in chapters}
     wanted = [c for c in chapters if person is not None or c.unit == "household"]
     return {
-        "dues": [Due(c, tuple(a for a in awards if a.benefit == c.code)) for c in wanted],
+        "dues": [*_dues(wanted, awards), *_without_chapter(chapters, awards)],
         "periods": [
-            (titles.get(p.determination.benefit, p.determination.benefit), p)
+            (titles.get(p.determination.benefit) or books.title(p.determination.benefit), p)
             for p in entitled.periods_of(person, household)
         ],
-        "payments": [(titles.get(e.benefit, e.benefit), e) for e in _paid(awards)],
+        "payments": [
+            (titles.get(e.benefit) or books.title(e.benefit), _whose(e, person), e)
+            for e in _paid(awards, person)
+        ],
     }
 
 
-def _paid(awards: list[Award]) -> list[Entry]:
-    return list(ledger.payments_of([a.pk for a in awards])[:RECENT])
+def _dues(chapters: list[Chapter], awards: list[Award]) -> Iterator[Due]:
+    for chapter in chapters:
+        yield Due(chapter.title, chapter, tuple(a for a in awards if a.benefit == chapter.code))
+
+
+def _without_chapter(chapters: Iterable[Chapter], awards: list[Award]) -> Iterator[Due]:
+    """Awards for what the book no longer has: they are shown all the same."""
+    known = {chapter.code for chapter in chapters}
+    for code in sorted({a.benefit for a in awards} - known):
+        yield Due(books.title(code), None, tuple(a for a in awards if a.benefit == code))
+
+
+def _paid(awards: list[Award], person: int | None) -> list[Entry]:
+    """The latest payments; on a person's page without those that follow for the other members."""
+    paid = ledger.payments_of([a.pk for a in awards]).select_related("determination__person")
+    if person is not None:
+        own = Q(determination__person=None) | Q(determination__person=person)
+        paid = paid.filter(own)
+    return list(paid[:RECENT])
+
+
+def _whose(entry: Entry, person: int | None) -> str:
+    """On a household's page: the member for whom it was paid."""
+    member = entry.determination.person if entry.determination else None
+    return member.name if member and person is None else ""
 
 
 def _holds(lived: Membership, on: date) -> bool:

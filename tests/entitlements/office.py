@@ -22,7 +22,9 @@ DECEMBER, JANUARY, FEBRUARY, MARCH = (
     *(date(2019, 12, 1), date(2020, 1, 1)),
     *(date(2020, 2, 1), date(2020, 3, 1)),
 )
-BENEFITS = ("dibao", "disability_living", "disability_care", "longevity")
+BENEFITS = tuple(
+    chapter.code for chapter in books.load(settings.GUANJIA_CITY).chapters if chapter.pays
+)
 PLENTY = 100_000_000_00
 BOOK = books.load(settings.GUANJIA_CITY)
 
@@ -54,11 +56,11 @@ def learn(of: people.Unit, fact: NewFact, at: datetime = town.KNOWN) -> None:
 
 CHEN = NewAward(
     *("D-1", "dibao", town.COMMUNITY, date(2019, 11, 1), date(2019, 11, 1), date(2019, 11, 20)),
-    *("陈大文", "6217001234567890001", 94100, DECEMBER, DECEMBER),
+    *("陈大文", "6217001234567890001", 94100, DECEMBER, DECEMBER, "month"),
 )
 LI = NewAward(
     *("L-1", "longevity", town.COMMUNITY, date(2019, 11, 1), date(2019, 11, 1), date(2019, 11, 20)),
-    *("李月好", "6217001234567890002", 15000, DECEMBER, DECEMBER),
+    *("李月好", "6217001234567890002", 15000, DECEMBER, DECEMBER, "month"),
 )
 
 

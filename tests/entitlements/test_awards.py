@@ -21,8 +21,9 @@ MAY = date(2021, 5, 1)
 
 
 def paid(run: Run) -> dict[tuple[str, date | None], int]:
-    """(benefit, month due) -> fen, of one run."""
-    moves = Transfer.objects.filter(entry__run=run).select_related("entry")
+    """(benefit, month due) -> fen, of one run; what follows those benefits left out."""
+    moves = Transfer.objects.filter(entry__run=run).exclude(entry__benefit="price_subsidy")
+    moves = moves.select_related("entry")
     return {(m.entry.benefit, m.entry.month): m.fen for m in moves}
 
 
@@ -46,7 +47,7 @@ def test_low_income_aid_is_due_the_month_after_approval_and_disability_from_appl
     since = first_due("month of application", applied, date(2021, 5, 3))
     living = NewAward(
         *("S-1", "disability_living", town.COMMUNITY, applied, applied, date(2021, 5, 3)),
-        *("陈大文", "6217001234567890001", 20000, since, since),
+        *("陈大文", "6217001234567890001", 20000, since, since, "month"),
         person=house.chen.id,
     )
     office.grant(house, living, datetime(2021, 5, 3, tzinfo=UTC))

@@ -22,6 +22,9 @@ from guanjia.ledger.models import Entry
 from tests import town
 from tests.entitlements import office
 
+SUBSIDIES = 3
+"""Price subsidies follow the award of the 陈 family, one for each of the three."""
+
 
 def test_without_a_book_nothing_is_decided(as_job: town.Cast) -> None:
     with pytest.raises(NoBook, match="policy adopt"):
@@ -101,7 +104,7 @@ def test_a_short_budget_stops_the_run_with_a_sentence_and_goes_on_after_funding(
     office.fund(house, town.CHANGAN, "dibao", 100_000, "2020-2")
     actions.retry_run(run.pk, house.zhou, office.moment(office.DECEMBER))
     tasks.pay(None, run.pk)
-    assert Entry.objects.filter(run=run).count() == 2
+    assert Entry.objects.filter(run=run).count() == 2 + SUBSIDIES
     assert audit() == []
 
 
@@ -112,11 +115,11 @@ def test_money_spent_in_between_stops_the_run_and_loses_nothing(house: town.Cast
     run = office.determine(house, office.DECEMBER)
     actions.approve_run(run.pk, house.liang, office.moment(office.DECEMBER))
     assert paying.pay_batch(run.pk, run.month, 1)
-    assert Entry.objects.filter(run=run).count() == 1
+    assert Entry.objects.filter(run=run).count() == 1 + SUBSIDIES
     actions.fail_run(run.pk, "停电")
     actions.retry_run(run.pk, house.zhou, office.moment(office.DECEMBER))
     tasks.pay(None, run.pk)
-    assert Entry.objects.filter(run=run).count() == 2
+    assert Entry.objects.filter(run=run).count() == 2 + SUBSIDIES
     assert audit() == []
 
 
@@ -167,8 +170,10 @@ def test_two_people_grant_and_adopt(house: town.Cast) -> None:
         *(house.zhou.pk, house.zhou.pk),
     )
     office.award_chen(house)
-    columns = "number, benefit, household_id, place, applied_on, assessed_on, approved_on, payee, \
+    columns = (
+        "number, benefit, cadence, household_id, place, applied_on, assessed_on, approved_on, payee, \
         account_sealed, account_tail, granted, since, pays_from, synthetic, prepared_by_id"
+    )
     refused(
         "award_was_granted_by_two_people",
         f"INSERT INTO entitlements_award ({columns}, approved_by_id) "

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 def test_a_run_tells_its_figures_by_benefit_and_by_town(worked: Worked) -> None:
     page = text_of(worked.zhou, reverse("run", args=[worked.paid[1].pk]))
-    for words in ("1,521.00 元", "长安镇", "虎门镇", "最低生活保障", "已发放", ".xlsx"):
+    for words in ("1,664.10 元", "长安镇", "虎门镇", "最低生活保障", "已发放", ".xlsx"):
         assert words in page
     listed = text_of(worked.zhou, reverse("run_units", args=[worked.paid[1].pk, "changed"]))
     assert "陈大文" in listed

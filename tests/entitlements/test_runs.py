@@ -14,13 +14,14 @@ def test_a_month_goes_from_asking_to_money_and_every_fen_is_traced(house: town.C
     office.award_chen(house)
     run = office.pay(house, office.determine(house, office.DECEMBER))
     assert (run.state, run.done, run.people) == (RunState.PAID, 1, 5)
-    transfer = Transfer.objects.get(entry__run=run)
+    transfer = Transfer.objects.get(entry__run=run, entry__benefit="dibao")
     decided = transfer.entry.determination
     assert decided is not None
     assert (decided.entitled, decided.net, decided.what) == (True, 94100, "new")
     assert transfer.fen == 94100
     assert transfer.entry.key == f"dibao/h{house.chen_home.id}/D-1/2019-12/payment/0"
-    assert Account.objects.get(path="bank/441900119").balance == 94100
+    subsidies = 3 * 98000 * 45 // 1000  # which follow it, one for each of the three
+    assert Account.objects.get(path="bank/441900119").balance == 94100 + subsidies
     assert audit() == []
 
 
@@ -39,7 +40,7 @@ def test_the_rate_of_january_shows_as_a_change_and_nothing_else_is_written_again
     changed = Determination.objects.get(run=january, benefit="dibao")
     assert changed.previous is not None and changed.previous.pays == 94100
     assert not Determination.objects.filter(run=february, benefit="dibao").exists()
-    paid = Entry.objects.get(run=february)
+    paid = Entry.objects.get(run=february, benefit="dibao")
     assert paid.determination == changed
     assert audit() == []
 

@@ -7,7 +7,7 @@ import pytest
 from guanjia.entitlements.weighing import Granted, Held, Weighed, differs, weigh
 
 DAY = date(2020, 1, 1)
-AWARD = Granted(7, "A-1", "441900119", 500, DAY, DAY, DAY, None, False)
+AWARD = Granted(7, "A-1", "441900119", 500, DAY, DAY, DAY, None, False, "month")
 
 
 def held(pays: int, what: str = "new", award: int | None = 7, number: str | None = "A-1") -> Held:
@@ -37,21 +37,21 @@ def held(pays: int, what: str = "new", award: int | None = 7, number: str | None
 def test_what_a_result_comes_to(
     entitled: bool | None, net: int | None, award: Granted | None, before: Held, wanted: Weighed
 ) -> None:
-    assert weigh(entitled, net, award, before) == wanted
+    assert weigh(entitled, net, award, before, DAY) == wanted
 
 
 def test_only_what_differs_is_written() -> None:
     same = (True, 500, 500, 2)
     before = held(500)
-    now = weigh(True, 500, AWARD, before)
+    now = weigh(True, 500, AWARD, before, DAY)
     assert not differs(now, same, AWARD, before)
     assert differs(now, (True, 500, 500, 3), AWARD, before)
     assert differs(now, same, AWARD._replace(id=8), before)
     assert differs(now, same, AWARD._replace(assessed_on=date(2020, 2, 1)), before)
-    assert differs(weigh(True, 500, AWARD, None), same, AWARD, None)
+    assert differs(weigh(True, 500, AWARD, None, DAY), same, AWARD, None)
 
 
 def test_an_end_is_written_once() -> None:
     ended = held(0, "stopped", None, None)
-    assert not differs(weigh(False, 0, None, ended), (False, 0, 0, 1), None, ended)
-    assert differs(weigh(False, 0, None, held(500)), (False, 0, 0, 1), None, held(500))
+    assert not differs(weigh(False, 0, None, ended, DAY), (False, 0, 0, 1), None, ended)
+    assert differs(weigh(False, 0, None, held(500), DAY), (False, 0, 0, 1), None, held(500))

@@ -42,14 +42,18 @@ def test_the_csv_has_a_header_lines_and_a_total_in_the_banks_encoding(run: Run) 
     assert header == list(bank.HEADER)
     assert [line[:5] for line in lines] == [
         ["1", "陈𠮷", "6217001234567890001", "941.00", "最低生活保障 2019-12"],
-        ["2", "'=李月好", "6217001234567890002", "150.00", "高龄津贴 2019-12"],
+        ["2", "'=李月好", "6217001234567890002", "150.00", "高龄津贴 2019-12 李月好"],
+        *(
+            [str(n), "陈𠮷", "6217001234567890001", "44.10", f"价格临时补贴 2019-12 {name}"]
+            for n, name in enumerate(("陈大文", "何丽珍", "陈小星"), 3)
+        ),
     ]
     assert {line[5] for line in lines} == set(
         Entry.objects.filter(run=run).values_list("key", flat=True)
     )
-    assert total[:4] == ["合计", "2 笔", "", "1091.00"]
+    assert total[:4] == ["合计", "5 笔", "", "1223.30"]
     content = (bank.folder_of(run.month) / f"bank-2019-12-441900-{run.pk}.csv").read_bytes()
-    assert content.count(b"\r\n") == content.count(b"\n") == 4
+    assert content.count(b"\r\n") == content.count(b"\n") == 7
     assert "𠮷".encode("gb18030") in content
 
 
@@ -58,14 +62,14 @@ def test_the_sheet_says_the_same_as_the_table(run: Run) -> None:
     sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
     assert sheet[1][1:4] == ["陈𠮷", "6217001234567890001", 941.0]
     assert [row[5] for row in sheet[1:-1]] == [row[5] for row in rows(run)[1:-1]]
-    assert sheet[-1][3] == 1091.0
+    assert sheet[-1][3] == 1223.3
 
 
 def test_what_is_recorded_is_what_lies_there(run: Run) -> None:
     recorded = queries.bank_files(run.pk)
     assert len(recorded) == 2
     for file in recorded:
-        assert (file.lines, file.fen) == (2, 109100)
+        assert (file.lines, file.fen) == (5, 122330)
         assert bank.sha256(bank.folder_of(run.month) / file.name) == file.sha256
 
 

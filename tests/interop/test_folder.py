@@ -169,6 +169,40 @@ def test_two_awards_of_one_benefit_at_a_time_are_refused(
         load.load_folder(cities.book(), write(add=(tables.AWARDS, again)), AT, office)
 
 
+ONCE = (
+    "R-1,急难型临时救助,,P1,441900119002,2020-01-15,2020-01-15,2020-01-17,陈大文,"
+    "6214 6712 3456 7890 123,3180.00,2020-01,2020-01,"
+)
+YEARLY = (
+    "I-1,disability_insurance,,P1,441900119002,2019-03-04,2019-03-12,2019-03-29,社会保险基金,"
+    "6214 6712 3456 7890 123,360.00,2019-03,2020-01,2020-06-01"
+)
+
+
+def test_what_is_paid_once_or_by_the_year_goes_in_with_its_cadence(
+    office: tuple[User, User], write: Write
+) -> None:
+    load.load_folder(cities.book(), write(add=(tables.AWARDS, f"{ONCE}\r\n{YEARLY}")), AT, office)
+    with scope.hold(cities.all_eyes()):
+        once, yearly = Award.objects.get(number="R-1"), Award.objects.get(number="I-1")
+        assert (once.cadence, once.until) == ("once", date(2021, 1, 1))
+        assert (yearly.cadence, yearly.until) == ("year", date(2020, 6, 1))
+
+
+def test_a_second_yearly_award_in_a_year_is_refused(
+    office: tuple[User, User], write: Write
+) -> None:
+    again = YEARLY.replace("I-1", "I-2").replace("2019-03,2020-01,2020-06-01", "2020-07,2020-07,")
+    with pytest.raises(BadFolder, match="按年发的同一年只能有一份"):
+        load.load_folder(
+            cities.book(), write(add=(tables.AWARDS, f"{YEARLY}\r\n{again}")), AT, office
+        )
+    next_year = again.replace("2020-07,2020-07,", "2020-07,2021-01,")
+    load.load_folder(
+        cities.book(), write(add=(tables.AWARDS, f"{YEARLY}\r\n{next_year}")), AT, office
+    )
+
+
 def test_a_missing_file_and_a_missing_column_are_named(
     office: tuple[User, User], write: Write
 ) -> None:

@@ -20,4 +20,4 @@ def paid(
     office.open_house(as_job, budget=1_000_000_00)
     office.award_chen(as_job)
     run = office.post(as_job, office.determine(as_job, office.DECEMBER))
-    yield as_job, Transfer.objects.get(entry__run=run)
+    yield as_job, Transfer.objects.get(entry__run=run, entry__benefit="dibao")

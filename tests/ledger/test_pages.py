@@ -111,7 +111,7 @@ def test_a_town_sees_its_own_accounts_and_no_other(paid: town.Cast) -> None:
 def test_the_city_sees_all_and_the_books_balance(paid: town.Cast) -> None:
     client = at_desk(paid.zhou)
     page = text_of(client, reverse("ledger"))
-    for words in ("长安镇", "虎门镇", "财政已拨出", "8.00 亿元"):
+    for words in ("长安镇", "虎门镇", "财政已拨出", "24.00 亿元"):
         assert words in page
     assert "账是平的" in text_of(client, reverse("audit"))
     fragment = client.get(reverse("audit"), headers={"HX-Request": "true"}).content.decode()

@@ -122,8 +122,9 @@ def payment(move: Transfer, fen: int, n: int) -> NewPayment:
     entry = move.entry
     assert entry.award_id is not None and entry.determination_id is not None
     return NewPayment(
-        *("dibao", "h1", "D-1", date(2019, 12, 1), town.COMMUNITY, entry.award_id),
-        *(entry.determination_id, fen, n),
+        *("dibao", entry.key.split("/")[1], "D-1", date(2019, 12, 1), town.COMMUNITY),
+        entry.award_id,
+        *(entry.determination_id, fen, "month", n),
     )
 
 
@@ -151,7 +152,7 @@ def test_a_payment_stands_on_its_approved_run_and_its_awards_determination(
     with pytest.raises(IntegrityError, match="does not stand on an approved run"):
         attack(
             f"INSERT INTO ledger_entry (key, {named}) SELECT 'copy', {copied} FROM ledger_entry "
-            "WHERE kind = 'payment'"
+            "WHERE kind = 'payment' AND benefit = 'dibao'"
         )
 
 
@@ -184,7 +185,7 @@ def test_an_overdraft_is_refused_by_name_and_nothing_of_the_batch_is_written(pai
     with pytest.raises(Overdrawn, match="budget/441900119/dibao（长安镇）") as refused:
         actions.post_payments(batch, because(paid))
     assert (refused.value.balance, refused.value.need) == (held, held + 100)
-    assert Entry.objects.filter(kind="payment").count() == 1
+    assert Entry.objects.filter(kind="payment", benefit="dibao").count() == 1
     assert audit() == []
 
 

@@ -211,7 +211,7 @@ def test_a_household_of_64_is_laid_out_and_one_of_65_or_80_is_not(tmp_path: Path
                 f"""CREATE TABLE homes AS SELECT 7 AS household, '441900119002' AS place, {size} AS size;
                 CREATE TABLE settled (household BIGINT, unit INT, kind VARCHAR, number BIGINT, word VARCHAR, day DATE);
                 CREATE TABLE monthly (household BIGINT, unit INT, kind VARCHAR, since INT, until INT, number BIGINT);
-                CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT)"""
+                CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT, until BIGINT)"""
             )
             if size > 64:
                 with pytest.raises(

@@ -1,9 +1,12 @@
 """A book that is wrong does not load, and says everything that is wrong, with its place."""
 
+from datetime import date
+
 import pytest
 
 from guanjia.policy import book
 from guanjia.policy.check import check, uncovered
+from guanjia.policy.starts import ends
 from tests.policy import toy
 from tests.policy.toy import chapter, make, relation
 
@@ -114,6 +117,35 @@ def test_a_wrong_relation_does_not_load(text: str, says: str) -> None:
     assert says in problems(
         {"toy": chapter(), "home": chapter(holds="any(alive)", unit="household")}, text
     )
+
+
+FOLLOWS = "asked = false\nfollows = ['basic']"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (FOLLOWS, "asked = false", "要写 follows"),
+        (FOLLOWS, "asked = true\nfollows = ['basic']", "follows 只用在不用申请"),
+        (FOLLOWS, "asked = false\nfollows = 'basic'", "follows 应是一列章节代码"),
+        ("'basic'", "'basis'", "没有叫 basis 的章节；是不是 basic"),
+        ("'basic'", "'extra'", "须是要申请、按月发的待遇"),
+        ('cadence = "month"', 'cadence = "year"', "须按人（person）、按月（month）发"),
+    ],
+)
+def test_what_follows_another_benefit_says_which(before: str, after: str, says: str) -> None:
+    extra = chapter(holds="held.basic").replace("asked = true", FOLLOWS)
+    assert make({"basic": chapter(), "extra": extra}).chapter("extra").follows == ("basic",)
+    assert says in problems({"basic": chapter(), "extra": extra.replace(before, after, 1)})
+
+
+def test_what_is_paid_once_says_how_long_an_award_stands() -> None:
+    once = chapter().replace('cadence = "month"', 'cadence = "once"')
+    assert "award_months" in problems({"toy": once})
+    term = '[[figure.award_months]]\nlabel = "多久"\nsince = 2020-01-01\nvalue = "6 个月"\nlaw = "法"\n'
+    made = make({"toy": once.replace("[[condition]]", f"{term}[[condition]]", 1)}).chapter("toy")
+    assert ends(made, date(2020, 1, 1)) == date(2020, 7, 1)
+    assert ends(make({"toy": chapter()}).chapter("toy"), date(2020, 1, 1)) is None
 
 
 def test_every_problem_is_told_at_once_with_its_place() -> None:

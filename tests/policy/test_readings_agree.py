@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanjia.policy.codegen import compile_chapter
-from guanjia.policy.decide import read_reasons, rules, rules_of_run
+from guanjia.policy.decide import read_reasons, rules
 from guanjia.policy.explain import explain
 from guanjia.policy.family import Family
 from guanjia.policy.trace import Tracer
@@ -50,14 +50,3 @@ def test_every_chapter_compiles_for_every_place(month: date) -> None:
     for chapter in (c for c in BOOK.chapters if BOOK.decidable(c.code, month)):
         for where in chapter.wheres():
             assert callable(compile_chapter(chapter, month, where))
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(families(), st.sampled_from(MONTHS))
-def test_what_a_run_decides_comes_out_as_under_the_whole_book(family_: Family, month: date) -> None:
-    narrow = rules_of_run(BOOK, month)
-    family_.held = {key: at for key, at in family_.held.items() if key[0] in narrow.codes}
-    whole = [r for r in rules(BOOK, month).decide(family_) if r.benefit in narrow.codes]
-    assert narrow.decide(family_) == whole
-    assert {"dibao", "longevity"} <= narrow.codes
-    assert not narrow.codes & {"relief_urgent", "price_subsidy", "orphan"}

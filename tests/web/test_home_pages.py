@@ -59,7 +59,8 @@ def test_a_town_counts_its_own_missed_and_no_other_towns(cast: town.Cast, worked
 def test_the_last_run_shows_the_sum_of_the_posts_own_places(cast: town.Cast, worked: Run) -> None:
     ours = at_desk(cast.wang).get("/").context["last_run"]
     theirs = at_desk(cast.huang).get("/").context["last_run"]
-    assert (ours.run, ours.paid.units, ours.more) == (worked, 1, 0)
+    more = 3 * (54 - 45) * 106000 // 1000  # the price subsidies of three: the index rose
+    assert (ours.run, ours.paid.units, ours.more) == (worked, 4, more)
     assert ours.paid.fen > 0
     assert (theirs.paid.units, theirs.paid.fen) == (0, 0)
 

@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
                 ('payee', models.CharField(max_length=60)),
                 ('account_sealed', models.BinaryField()),
                 ('account_tail', models.CharField(max_length=4)),
-                ('granted', models.BigIntegerField(help_text='fen a period, as granted')),
+                ('cadence', models.CharField(choices=[('month', '按月'), ('year', '按年'), ('once', '一次')], max_length=5)),
+                ('granted', models.BigIntegerField(help_text='fen a period of its cadence, as granted')),
                 ('since', models.DateField(help_text='first day of the first month due')),
                 ('until', models.DateField(null=True)),
                 ('pays_from', models.DateField(help_text='first month that this ledger owes; earlier ones were paid elsewhere')),
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.BigIntegerField(help_text='two bits a condition')),
                 ('pays', models.BigIntegerField(default=0, help_text='fen that the award pays a period')),
                 ('carried', models.BooleanField(default=False, help_text='pays as before, until a named person confirms the change')),
-                ('what', models.CharField(choices=[('new', '新增'), ('changed', '变更'), ('same', '不变'), ('arrears', '补发'), ('stopped', '停发'), ('unknown', '待补问'), ('missed', '应享未享'), ('doubtful', '疑似不再符合'), ('gone', '情况已变化')], max_length=10)),
+                ('what', models.CharField(choices=[('new', '新增'), ('changed', '变更'), ('same', '不变'), ('arrears', '补发'), ('stopped', '停发'), ('unknown', '待补问'), ('missed', '应享未享'), ('doubtful', '疑似不再符合'), ('spent', '已一次发完'), ('gone', '情况已变化')], max_length=10)),
                 ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('known_at', models.DateTimeField()),
                 ('facts_hash', models.BigIntegerField(help_text='63 bits of SHA-256 of the facts read')),
@@ -96,7 +97,7 @@ class Migration(migrations.Migration):
                 ('total', models.BigIntegerField(default=0)),
                 ('cursor', models.BigIntegerField(default=0, help_text='last household or award of the last step')),
                 ('people', models.BigIntegerField(default=0, help_text='persons determined')),
-                ('undecidable', models.CharField(blank=True, help_text='benefits without a rule then', max_length=200)),
+                ('undecidable', models.CharField(blank=True, help_text='benefits without rules', max_length=200)),
                 ('result_hash', models.CharField(blank=True, max_length=64)),
                 ('trouble', models.TextField(blank=True)),
                 ('approved_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -170,6 +171,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(('applied_on__lte', models.F('approved_on')), ('assessed_on__lte', models.F('approved_on')), models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), ('pays_from__gte', models.F('since'))), name='award_was_applied_assessed_and_then_approved'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('cadence__in', ['month', 'year', 'once'])), name='award_cadence_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cadence', 'once'), _negated=True), ('until__isnull', False), _connector='OR'), name='award_paid_once_has_an_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('since__day', 1), ('pays_from__day', 1)), name='award_is_due_from_a_first_day'),
         ),
         migrations.AddConstraint(
             model_name='award',

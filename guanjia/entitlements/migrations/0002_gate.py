@@ -26,9 +26,13 @@ BEGIN
     WHERE (NOT EXISTS (SELECT FROM entitlements_run r WHERE r.id = d.run_id
         AND r.revision_id = d.revision_id AND r.known_at = d.known_at))
       OR (d.award_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM entitlements_award a WHERE a.id = d.award_id AND a.benefit = d.benefit
-          AND a.place = d.place AND a.person_id IS NOT DISTINCT FROM d.person_id
-          AND a.household_id IS NOT DISTINCT FROM d.household_id))
+        SELECT FROM entitlements_award a WHERE a.id = d.award_id AND a.place = d.place
+          AND CASE WHEN a.benefit = d.benefit THEN a.person_id IS NOT DISTINCT FROM d.person_id
+            AND a.household_id IS NOT DISTINCT FROM d.household_id
+          -- What follows another benefit is of the person who holds that, or of a member.
+          ELSE d.person_id IS NOT NULL AND (a.person_id = d.person_id OR EXISTS (
+            SELECT FROM people_membership m
+            WHERE m.person_id = d.person_id AND m.household_id = a.household_id)) END))
       OR (d.award_id IS NULL
         AND NOT EXISTS (SELECT FROM people_person p WHERE p.id = d.person_id)
         AND NOT EXISTS (SELECT FROM people_household h WHERE h.id = d.household_id))
@@ -41,6 +45,16 @@ BEGIN
 END $$;
 CREATE TRIGGER entitlements_determination_stands AFTER INSERT ON entitlements_determination
   REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION entitlements_stand();
+"""
+
+# An award paid by the year takes up its whole years: nobody is paid twice in one, by two awards.
+YEARS = """
+ALTER TABLE entitlements_award ADD CONSTRAINT one_yearly_award_a_unit_and_year EXCLUDE USING gist (
+  benefit WITH =, (coalesce(person_id, -household_id)) WITH =,
+  int4range(extract(year FROM pays_from)::int, CASE WHEN until IS NOT NULL
+    THEN greatest(extract(year FROM pays_from)::int, extract(year FROM until - 1)::int + 1) END
+  ) WITH &&
+) WHERE (superseded_at IS NULL AND cadence = 'year')
 """
 
 
@@ -58,6 +72,10 @@ class Migration(migrations.Migration):
             DROP TRIGGER entitlements_determination_stands ON entitlements_determination;
             DROP FUNCTION entitlements_stand();
             """,
+        ),
+        migrations.RunSQL(
+            YEARS,
+            "ALTER TABLE entitlements_award DROP CONSTRAINT one_yearly_award_a_unit_and_year",
         ),
         append_only("entitlements_revision"),
         append_only("entitlements_determination"),

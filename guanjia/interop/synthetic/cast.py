@@ -51,6 +51,7 @@ def everybody(numbers: Numbers, homes: Mapping[str, str], communities: list[str]
 def _li(numbers: Numbers, place: str) -> Home:
     li = _one(numbers, "李月好", "2", date(1938, 3, 15), "0", place)
     _all(li, marital="30", supporters="none", able_to_work=False)
+    _all(li, **dict.fromkeys(SELF_CARE, True))
     return _home(LI, place, [li], deposits=3_200_00)
 
 
@@ -95,7 +96,7 @@ def _mai(numbers: Numbers, place: str) -> Home:
     mai = _one(numbers, "麦慧珊", "2", date(1988, 12, 3), "0", place)
     mother = _one(numbers, "祁少媚", "2", date(1960, 6, 6), "5", place)
     _all(mai, marital="10", disability_kind="limb", disability_level=1, able_to_work=False)
-    _all(mai, **{item: item == "eats_alone" for item in SELF_CARE})
+    _all(mai, supporters="able", **{item: item == "eats_alone" for item in SELF_CARE})
     _all(mother, marital="40", transfers_in=1_250_00)
     return _home(MAI, place, [mai, mother], deposits=6_400_00, houses=1)
 

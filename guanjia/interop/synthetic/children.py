@@ -27,9 +27,7 @@ def orphan(random: Random, home: Home) -> None:
 
 def parents(draft: Draft, father: str | None, mother: str | None) -> None:
     """The state of each parent, and who brings the child up; None: nobody knows."""
-    kinds = ("father_state", "mother_state")
-    draft.person.facts = [f for f in draft.person.facts if f.kind not in kinds]
-    for kind, state in zip(kinds, (father, mother), strict=True):
-        draft.say(kind, state)
+    draft.say("father_state", father)
+    draft.say("mother_state", mother)
     cared = "able" in (father, mother)
     draft.say("care_form", "parents" if cared else "relatives")

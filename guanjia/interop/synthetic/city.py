@@ -13,6 +13,7 @@ from guanjia.interop.synthetic import (
     lives,
     poor,
     shapes,
+    support,
     wealth,
     work,
 )
@@ -74,6 +75,7 @@ def homes(scene: Scene, towns: Sequence[Town], residents: int) -> Iterator[Home]
         town = random.choices(towns, cum_weights=weights)[0]
         home = _home(random, numbers, town, sort, serial, scene.poor)
         _furnish(random, home, stock.poor)
+        support.stand_by(Random(f"{scene.seed}/{serial}"), home, scene.rates)  # noqa: S311
         stock.poor += home.poor
         setattr(stock, sort, getattr(stock, sort) + len(home.drafts))
         made += len(home.drafts)

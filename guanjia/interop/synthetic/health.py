@@ -19,7 +19,7 @@ LIKELY_POOR = 0.24
 
 
 def fall_ill(random: Random, home: Home) -> None:
-    """Certificates, illnesses and self-care of the members."""
+    """Certificates and illnesses of the members."""
     for draft in home.drafts:
         weight = 0.5 if draft.age < 18 else 2.0 if draft.age >= 60 else 1.0
         if random.random() < weight * (LIKELY_POOR if home.poor else LIKELY):
@@ -28,8 +28,6 @@ def fall_ill(random: Random, home: Home) -> None:
             draft.say("serious_illness", True)
         if home.poor and draft.grown and not draft.has("able_to_work"):
             draft.say("able_to_work", not (draft.has("serious_illness") or random.random() < 0.2))
-        if home.poor and draft.age >= 60:
-            draft.say("supporters", random.choice(("none", "unable", "able")))
 
 
 def disable(random: Random, draft: Draft) -> None:

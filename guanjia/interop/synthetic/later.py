@@ -31,7 +31,7 @@ def _die(random: Random, draft: Draft) -> None:
     for month in MONTHS:
         if random.random() < 0.0005 * exp(0.095 * (draft.age - 60)):
             died_on = month + timedelta(days=random.randrange(27))
-            draft.person.later.append(_known(random, "alive", False, died_on))
+            draft.person.later.append(known(random, "alive", False, died_on))
             return
 
 
@@ -43,7 +43,7 @@ def _fortune(random: Random, home: Home) -> None:
     elif draw < 0.07 and worker is not None:
         learn(random, worker, "wages", 0)
     elif draw < 0.10:
-        found = _known(
+        found = known(
             random, "deposits", random.randint(150, 600) * 1_000_00, random.choice(MONTHS)
         )
         home.household.later.append(found)
@@ -51,10 +51,11 @@ def _fortune(random: Random, home: Home) -> None:
 
 def learn(random: Random, draft: Draft, kind: str, value: Value) -> None:
     """A fact of the person that begins with one of the months."""
-    draft.person.later.append(_known(random, kind, value, random.choice(MONTHS)))
+    draft.person.later.append(known(random, kind, value, random.choice(MONTHS)))
 
 
-def _known(random: Random, kind: str, value: Value, since: date) -> Later:
+def known(random: Random, kind: str, value: Value, since: date) -> Later:
+    """A fact that begins on a day and is learnt two to twenty days later."""
     day = since + timedelta(days=random.randint(2, 20))
     at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
     return Later(at, fact(kind, value, since))

@@ -1,4 +1,4 @@
-"""From parts to persons: names, numbers, 户籍, marriage, school, parents."""
+"""From parts to persons: names, numbers, 户籍, marriage, school."""
 
 from datetime import date, timedelta
 from random import Random
@@ -6,7 +6,7 @@ from random import Random
 from guanjia.interop.synthetic import names
 from guanjia.interop.synthetic.draft import FROM, REFERENCE, Draft
 from guanjia.interop.synthetic.numbers import HONG_KONG, Numbers
-from guanjia.interop.synthetic.shapes import DAUGHTER, GRANDCHILD, HEAD, PARENT, SON, SPOUSE, Part
+from guanjia.interop.synthetic.shapes import HEAD, PARENT, SPOUSE, Part
 from guanjia.people.records import NewPerson
 
 ELSEWHERE = "elsewhere"
@@ -71,9 +71,6 @@ def _civil(random: Random, draft: Draft, home: list[Draft]) -> None:
         stage = "compulsory" if draft.age < 15 else "senior" if draft.age < 18 else "college"
         if stage != "college" or random.random() < 0.6:
             draft.say("student_stage", stage)
-    if draft.age < 18 and draft.relation in (SON, DAUGHTER, GRANDCHILD):
-        draft.say("father_state", "able")
-        draft.say("mother_state", "able")
 
 
 def _marital(random: Random, draft: Draft, home: list[Draft]) -> str:

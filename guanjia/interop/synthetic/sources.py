@@ -17,7 +17,7 @@ NAMES = {
 
 KINDS = {
     POLICE: ("hukou", "relation", "marital", "alive"),
-    "synthetic-work": ("wages", "basic_pension", "social_insurance"),
+    "synthetic-work": ("wages", "basic_pension", "social_insurance", "insurance_contribution"),
     "synthetic-check": (
         *("transfers_in", "business", "property_income"),
         *("deposits", "securities", "internet_finance", "commercial_insurance", "claims"),

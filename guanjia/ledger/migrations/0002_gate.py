@@ -57,6 +57,21 @@ BEGIN
     RAISE EXCEPTION 'payment % does not stand on an approved run and a determination of its award', bad
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  -- The key is no free text: whose, under which award and for which period, or n counts corrections.
+  SELECT e.key INTO bad FROM fresh e
+    WHERE e.kind = 'payment' AND e.key IS DISTINCT FROM (
+      SELECT d.benefit || '/' || coalesce('p' || d.person_id, 'h' || d.household_id) || '/'
+        || CASE WHEN a.benefit = d.benefit THEN a.number ELSE 'follows' END || '/'
+        || CASE WHEN a.benefit <> d.benefit OR a.cadence = 'month' THEN to_char(e.month, 'YYYY-MM')
+          WHEN a.cadence = 'year' THEN to_char(e.month, 'YYYY') ELSE 'once' END
+        || '/payment/' || substring(e.key from '/payment/([0-9]{1,4})$')
+      FROM entitlements_determination d JOIN entitlements_award a ON a.id = e.award_id
+      WHERE d.id = e.determination_id)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'payment % has not the key of its award and its period', bad
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   SELECT e.key INTO bad FROM fresh e
     WHERE e.kind <> 'payment' AND (
       NOT EXISTS (SELECT FROM places_place p WHERE p.code = e.place)

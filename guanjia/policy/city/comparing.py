@@ -11,6 +11,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.compile import City, Verdict
 from guanjia.policy.city.layout import Snapshot, Table, read_index
+from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Term
 
 Told = Callable[[int, int], None]
@@ -83,8 +84,8 @@ def _weigh(
     town: int,
 ) -> Iterator[tuple[str, str, bool, list[int]]]:
     """One table's rows: place, benefit, held, then the sums over its households."""
-    before = City(books[0], month, table.shape)
-    after = City(books[1], month, table.shape, sheet=before.sheet)
+    before = settle(City(books[0], month, table.shape))
+    after = settle(City(books[1], month, table.shape, sheet=before.sheet))
     sums = _sums(before, after)
     if not sums:
         return

@@ -9,13 +9,14 @@ known when the statement is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from guanjia.kit import days
 from guanjia.policy import nodes as n
-from guanjia.policy.book import Book, Relation
+from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Condition
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.sheet import Sheet
@@ -24,6 +25,9 @@ from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.nodes import Node
 
+LOOK_BACK = 36
+"""Months: the most that the language lets a rule look back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -31,7 +35,8 @@ class Shape:
 
     `stored` says of each column whether it may be NULL. A column that is neither stored nor fixed
     reads as the fact's absence does. `<unit>_assessed_<benefit>` is the month number of the
-    assessment of the award that is held, NULL where none is. `turn_1`, `turn_2` … are the months
+    assessment of the award that is held, NULL where none is, `<unit>_ends_<benefit>` the first
+    month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
     in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
     the last month of each in any row.
     """
@@ -64,7 +69,10 @@ def column(unit: int, name: str) -> str:
 
 
 class City:
-    """A book's chapters in one month, written for one table: terms on a sheet."""
+    """A book's chapters in one month, written for one table: terms on a sheet.
+
+    Where a month `before` is given, each term says whether it may come out otherwise than then.
+    """
 
     def __init__(
         self,
@@ -73,9 +81,11 @@ class City:
         shape: Shape,
         dialect: Dialect = "duckdb",
         sheet: Sheet | None = None,
+        before: date | None = None,
     ) -> None:
         self.book, self.month, self.shape, self.dialect = book, month, shape, dialect
         self.sheet = sheet or Sheet()
+        self.before = before
         self.verdicts: dict[tuple[str, int], Verdict] = {}
         self.chapters = [c for c in book.chapters if book.decidable(c.code, month)]
         self._written: dict[tuple[int, int, int, int], Term] = {}
@@ -83,9 +93,6 @@ class City:
         self._chapter = book.chapters[0]
         for chapter in self.chapters:
             self._decide(chapter)
-        for relation in book.relations:
-            if relation.kind != "compatible" and relation.holds(month):
-                self._relate(relation)
 
     def units(self, chapter: Chapter) -> Sequence[int]:
         """Whom a chapter speaks of."""
@@ -101,99 +108,58 @@ class City:
     def _decide(self, chapter: Chapter) -> None:
         """Conditions, entitled, gross; net is gross until a relation takes from it."""
         self._chapter = chapter
+        news = (
+            t.TEXT
+            if self.before and _sentences_changed(self.book, chapter, self.before, self.month)
+            else 0
+        )
         for unit in self.units(chapter):
             self._deciding = unit
             said = tuple(
-                (c, self.sheet.column(self._write(c.node, unit)))
+                (c, t.marked(self.sheet.column(self._write(c.node, unit)), news=news))
                 for c in chapter.conditions_on(self.month)
             )
             entitled = self.sheet.column(t.joined("and", [term for _condition, term in said]))
-            gross = self.sheet.column(self._gross(chapter, entitled, unit))
+            gross = t.marked(self.sheet.column(self._gross(chapter, entitled, unit)), news=news)
             self.verdicts[chapter.code, unit] = Verdict(entitled, said, gross, gross)
 
     def _gross(self, chapter: Chapter, entitled: Term, unit: int) -> Term:
         """The amounts where entitled, nought where not."""
         amounts = t.total([self._write(a.node, unit) for a in chapter.amounts_on(self.month)])
         if entitled.fixed:
-            return {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
+            found = {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
+            return t.marked(found, entitled, amounts)
         if amounts.value == 0 and not entitled.nullable:
-            return t.literal(0)
+            return t.marked(t.literal(0), entitled, amounts)
         text = f"CASE WHEN {entitled.sql} THEN {amounts.sql} WHEN NOT {entitled.sql} THEN {t.literal(0).sql} END"
         return t.made(text, [entitled, amounts], entitled.nullable or amounts.nullable)
-
-    def _relate(self, relation: Relation) -> None:
-        """New nets of the taker (and of a giver who has the lower amount)."""
-        decided = {c.code: c for c in self.chapters}
-        if relation.giver in decided and relation.taker in decided:
-            for unit in self.units(decided[relation.taker]):
-                of = HOUSEHOLD if decided[relation.giver].unit == "household" else unit
-                self._reduce(relation, (relation.taker, unit), (relation.giver, of))
-
-    def _reduce(self, relation: Relation, taker: tuple[str, int], giver: tuple[str, int]) -> None:
-        """One taker's net after the relation, as decide.py works it out."""
-        mine, its = self.verdicts[taker], self.verdicts[giver]
-        held = self.holds(giver)
-        chosen = self._choice(relation, taker[1])
-        nets = t.compared("==", mine.net, t.literal(0))
-        never = (held.value is False, its.entitled.value is False, chosen.value is False)
-        if any(never) or mine.entitled.value in (False, None) or nets.value is True:
-            return
-        name = self.sheet.column
-        same = name(self._untouched(mine, its, held, chosen))
-        unsure = " OR ".join(
-            f"{term.sql} IS NULL" for term in (its.entitled, chosen, mine.net, its.net)
-        )
-        net, share = mine.net.sql, self._share(its.net, taker[1], giver[1])
-        after = {
-            "exclude": "0",
-            "top_up": f"CASE WHEN {net} > {share} THEN {net} - {share} ELSE 0 END",
-            "higher_only": f"CASE WHEN {share} >= {net} THEN 0 ELSE {net} END",
-        }[relation.kind]
-        read = [same, its.entitled, chosen, mine.net, its.net]
-        text = f"CASE WHEN {same.sql} THEN {net} WHEN {unsure} THEN NULL ELSE {after} END"
-        self._replace(taker, name(t.made(text, read, True)))
-        ours = self.holds(taker)
-        if relation.kind == "higher_only" and ours.value is not False:
-            lost = f"NOT {same.sql} AND NOT ({unsure}) AND {share} < {net} AND {ours.sql}"
-            text = f"CASE WHEN {lost} THEN 0 ELSE {its.net.sql} END"
-            self._replace(giver, name(t.made(text, [*read, ours], True)))
-
-    def _untouched(self, mine: Verdict, its: Verdict, held: Term, chosen: Term) -> Term:
-        """Where the relation has nothing to say: yes or no, never unknown."""
-        text = (
-            f"({mine.entitled.sql} IS NOT TRUE OR NOT {held.sql} OR {its.entitled.sql} IS FALSE "
-            f"OR {chosen.sql} IS FALSE OR coalesce({mine.net.sql} = 0, FALSE))"
-        )
-        return t.made(text, [mine.entitled, held, its.entitled, chosen, mine.net], False)
-
-    def _share(self, net: Term, unit: int, of: int) -> str:
-        """The member's share of the household's amount, to the fen."""
-        if of == unit:
-            return net.sql
-        size, sign = self.shape.size, "//" if self.dialect == "duckdb" else "div"
-        extra = f"CASE WHEN {unit} < {net.sql} % {size} THEN 1 ELSE 0 END"
-        return f"(({net.sql} {sign} {size}) + {extra})"
-
-    def _choice(self, relation: Relation, unit: int) -> Term:
-        """Whether the person chose the giver; yes where there is no choice."""
-        if not relation.chosen_by:
-            return t.YES
-        fact = self.book.facts.find(relation.chosen_by)
-        assert fact is not None  # the loader saw to it
-        told = self._fact_of(fact, unit if fact.of == "person" else HOUSEHOLD, 0)
-        return self.sheet.column(t.compared("==", told, t.literal(relation.giver)))
-
-    def _replace(self, key: tuple[str, int], net: Term) -> None:
-        old = self.verdicts[key]
-        self.verdicts[key] = Verdict(old.entitled, old.conditions, old.gross, net)
 
     def _write(self, node: Node, unit: int, stretch: int = 0) -> Term:
         """Any part for a unit; a monthly fact is read in a stretch."""
         key = (id(node), unit, stretch, self._deciding)
         found = self._written.get(key)
         if found is None:
-            found = self._written[key] = WRITERS[type(node)](self, node, unit, stretch)
+            found = WRITERS[type(node)](self, node, unit, stretch)
+            if found.news and found.fixed and self.before and self._of_the_text(node):
+                past = self._past(self.before)._write(node, unit, stretch)
+                found = replace(found, news=0) if past.value == found.value else found
+            self._written[key] = found
         return found
+
+    def _of_the_text(self, node: Node) -> bool:
+        """Whether the text alone decides a part, in both months: it reads figures and no fact."""
+        parts = list(node.walk())
+        figures = {part.name for part in parts if isinstance(part, n.FigureRef)}
+        if any(isinstance(part, n.FactRef | n.HeldRef | n.OtherRef | n.Age) for part in parts):
+            return False
+        then = self.before or self.month
+        return all(self._chapter.figure_on(name, then) is not None for name in figures)
+
+    def _past(self, before: date) -> "City":
+        """The same table by the text of the month before, for what the text alone decides."""
+        past = copy(self)
+        past.month, past.before, past._written = before, None, {}
+        return past
 
     def _both(self, left: Node, right: Node, unit: int, stretch: int) -> tuple[Term, Term]:
         return self._write(left, unit, stretch), self._write(right, unit, stretch)
@@ -202,9 +168,9 @@ class City:
         return self.sheet.column(self._write(node, unit, stretch))
 
     def _fact(self, node: n.FactRef, unit: int, stretch: int) -> Term:
-        return self._fact_of(node.fact, unit if node.fact.of == "person" else HOUSEHOLD, stretch)
+        return self.fact_of(node.fact, unit if node.fact.of == "person" else HOUSEHOLD, stretch)
 
-    def _fact_of(self, fact: Fact, unit: int, stretch: int) -> Term:
+    def fact_of(self, fact: Fact, unit: int, stretch: int) -> Term:
         name = column(unit, fact.name)
         if fact.by_month and self.shape.stretches > 1:
             name = f"{name}_{stretch}"
@@ -221,7 +187,7 @@ class City:
         assert isinstance(node, n.FigureRef)
         rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
         rows.sort(key=lambda row: len(row.where), reverse=True)
-        common = of(rows[-1].value)
+        common = t.marked(of(rows[-1].value), news=self._text_news(node.name))
         own = [row for row in rows if row.where]
         if not own:
             return common
@@ -230,7 +196,18 @@ class City:
         cases = " ".join(
             f"WHEN {prefix}({place.sql}, '{r.where}') THEN {of(r.value).sql}" for r in own
         )
-        return self.sheet.column(t.made(f"CASE {cases} ELSE {common.sql} END", [place], False))
+        text = f"CASE {cases} ELSE {common.sql} END"
+        return self.sheet.column(t.made(text, [place, common], False))
+
+    def _text_news(self, name: str) -> int:
+        """Whether a figure has other rows in force than before."""
+        rows = self._chapter.figures[name]
+        then = self.before or self.month
+        return (
+            t.TEXT
+            if [r for r in rows if r.holds(then)] != [r for r in rows if r.holds(self.month)]
+            else 0
+        )
 
     def _place(self) -> Term:
         """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
@@ -246,11 +223,21 @@ class City:
         return self.holds((node.benefit, unit if node.of == "person" else HOUSEHOLD))
 
     def holds(self, key: tuple[str, int]) -> Term:
-        """Whether an award is in force: it was assessed then."""
-        assessed = self.read(column(key[1], f"assessed_{key[0]}"), None)
+        """Whether an award is in force: it was assessed once, and has not ended."""
+        assessed = self._award(*key)
         if assessed.fixed:
-            return t.literal(assessed.value is not None)
+            return t.marked(t.literal(assessed.value is not None), assessed)
         return t.made(f"({assessed.sql} IS NOT NULL)", [assessed], False)
+
+    def _award(self, benefit: str, unit: int) -> Term:
+        """The month of the assessment of the award in force; NULL where there is none."""
+        assessed = self.read(column(unit, f"assessed_{benefit}"), None)
+        ends = self.read(column(unit, f"ends_{benefit}"), None)
+        if assessed.value is None or ends.value is None:
+            return assessed
+        news = t.TIME if self.before is not None else 0
+        text = f"CASE WHEN coalesce({ends.sql} > {days.number(self.month)}, TRUE) THEN {assessed.sql} END"
+        return t.marked(self.sheet.column(t.made(text, [assessed, ends], True)), news=news)
 
     def _other(self, node: n.OtherRef, unit: int, _stretch: int) -> Term:
         verdict = self.verdicts[node.benefit, unit if node.of == "person" else HOUSEHOLD]
@@ -259,7 +246,7 @@ class City:
     def _choose(self, node: n.Choose, unit: int, stretch: int) -> Term:
         asked = self._named(node.condition, unit, stretch)
         if asked.fixed and asked.value is not None:
-            return self._write(node.yes if asked.value else node.no, unit, stretch)
+            return t.marked(self._write(node.yes if asked.value else node.no, unit, stretch), asked)
         yes, no = self._both(node.yes, node.no, unit, stretch)
         if asked.nullable:
             yes, no = self.sheet.column(yes), self.sheet.column(no)
@@ -281,9 +268,17 @@ class City:
         return t.total([_counted(part) for part in parts] if node.word == "count" else parts)
 
     def _age(self, node: n.Age, unit: int, stretch: int) -> Term:
-        cut = self._by_place(node.years, lambda years: t.literal(days.born_by(self.month, years)))
+        sign = "<=" if node.which == "from" else ">"
         born_on = self._write(node.born_on, unit, stretch)
-        return t.compared("<=" if node.which == "from" else ">", born_on, cut)
+
+        def on(day: date) -> Term:
+            cut = self._by_place(node.years, lambda years: t.literal(days.born_by(day, years)))
+            return t.compared(sign, born_on, cut)
+
+        found = on(self.month)
+        if self.before is None or found.value is None:
+            return found
+        return t.marked(found, news=t.TIME if on(self.before).sql != found.sql else 0)
 
     def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
         """The sum of the months before the assessment: of each stretch, as many as fall among them."""
@@ -291,17 +286,28 @@ class City:
         if self.shape.stretches == 1:
             return t.plus("*", self._write(node.part, unit, 0), many)
         months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
-        return t.total(
+        found = t.total(
             [
                 _of_months(of, self._write(node.part, unit, stretch))
                 for stretch, of in enumerate(months)
                 if of.value != 0
             ]
         )
+        return t.marked(found, many, *months, news=self._window_news(many))
+
+    def _window_news(self, many: Term) -> int:
+        """Whether time alone may change what the months before the assessment come to."""
+        if self.before is None:
+            return 0
+        first = days.number(self.before) - (
+            many.value if isinstance(many.value, int) else LOOK_BACK
+        )
+        moves = any(latest > first for latest in self.shape.latest.values())
+        return t.TIME if moves or not self.shape.latest else 0
 
     def _months_of(self, stretch: int, many: Term) -> Term:
         """How many of the months before the assessment lie in a stretch."""
-        end = self._assessed(column(self._deciding, f"assessed_{self._chapter.code}"))
+        end = self._assessed()
         begin = t.plus("-", end, many)
         if stretch + 1 < self.shape.stretches:
             if self._before(stretch + 1, begin):
@@ -316,18 +322,25 @@ class City:
         latest = self.shape.latest.get(f"turn_{turn}")
         return latest is not None and isinstance(month.value, int) and latest <= month.value
 
-    def _assessed(self, name: str) -> Term:
+    def _assessed(self) -> Term:
         """The month of the assessment: of the award, or this month."""
-        told, now = self.read(name, None), t.literal(days.number(self.month))
+        told, now = self._award(self._chapter.code, self._deciding), days.number(self.month)
         if told.fixed:
-            return now if told.value is None else told
-        return self.sheet.column(t.made(f"coalesce({told.sql}, {now.sql})", [told], False))
+            return t.literal(now) if told.value is None else told
+        return self.sheet.column(t.made(f"coalesce({told.sql}, {now})", [told], False))
+
+
+def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) -> bool:
+    """Whether other sentences are in force than before, or there was no whole rule."""
+    then = (chapter.conditions_on(before), chapter.amounts_on(before))
+    now = (chapter.conditions_on(month), chapter.amounts_on(month))
+    return then != now or not book.decidable(chapter.code, before)
 
 
 def _counted(part: Term) -> Term:
     """Yes as one, no as nought."""
     if part.fixed:
-        return t.literal(None if part.value is None else int(bool(part.value)))
+        return t.marked(t.literal(None if part.value is None else int(bool(part.value))), part)
     return t.made(f"CAST({part.sql} AS BIGINT)", [part])
 
 

@@ -76,7 +76,7 @@ def decide(
             tables.append(Decided(table.file, size, table.households, said.columns, said.fixed))
             told(sum(t.households for t in tables), snapshot.households)
     found = Results(folder, month, book.revision, tuple(tables))
-    _write_index(found)
+    write_index(found)
     return found
 
 
@@ -106,7 +106,8 @@ def hash_of(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def _write_index(results: Results) -> None:
+def write_index(results: Results) -> None:
+    """Write the index, last of all: a folder without one holds no results."""
     rows = {
         "month": results.month.isoformat(),
         "revision": results.revision,

@@ -2,12 +2,13 @@
 
 A connection holds what was recorded, one row a fact: `homes(household, place, size)`,
 `settled(household, unit, kind, number, word, day)`, `monthly(household, unit, kind, since, until,
-number)` and `held(household, unit, benefit, assessed)`. `unit` is -1 for the household and the seat
-for a member, amounts are fen, `since`, `until` and `assessed` month numbers. Nothing that a chapter
-computes is laid down: one snapshot serves every book with the same facts.
+number)` and `held(household, unit, benefit, assessed, until)`. `unit` is -1 for the household and the seat
+for a member, amounts are fen, `since`, `until` and `assessed` month numbers; `until` of an award is the first
+month without it, or NULL. Nothing that a chapter computes is laid down: one snapshot serves every
+book with the same facts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from guanjia.kit import days
 from guanjia.policy.book import Book
-from guanjia.policy.city.compile import Shape, column
+from guanjia.policy.city.compile import LOOK_BACK, Shape, column
 from guanjia.policy.city.layout import Snapshot, Table, quoted, write_index
 from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.facts import Fact, Facts
@@ -25,8 +26,6 @@ LEAST = 100_000
 """Households from which a table of their own costs less than its statement does."""
 RARE = 0.05
 """A fact that is recorded more seldom than once in so many households makes a household odd."""
-LOOK_BACK = 36
-"""Months: the most that the language lets a rule look back."""
 RECENT = 13
 """Months: what moved longer ago seldom matters."""
 GATHER = """
@@ -34,6 +33,9 @@ CREATE OR REPLACE TEMP TABLE gathered AS
 SELECT household, unit, kind, 0 AS stretch, number, word, day FROM settled JOIN mine USING (household)
 UNION ALL
 SELECT household, unit, 'assessed_' || benefit, 0, assessed, NULL, NULL FROM held JOIN mine USING (household)
+UNION ALL
+SELECT household, unit, 'ends_' || benefit, 0, until, NULL, NULL FROM held JOIN mine USING (household)
+WHERE until IS NOT NULL
 UNION ALL
 SELECT household, unit, kind, stretch, CASE WHEN count(number) = count(*) THEN sum(number)::BIGINT END, NULL, NULL
 FROM monthly JOIN (
@@ -48,11 +50,17 @@ SELECT row_number() OVER (ORDER BY unit, kind, stretch) AS code, *
 FROM (SELECT unit, kind, stretch, count(*) AS rows, count(coalesce(number::VARCHAR, word, day::VARCHAR)) AS known,
   min(coalesce(number::VARCHAR, word, day::VARCHAR)) AS low, max(coalesce(number::VARCHAR, word, day::VARCHAR)) AS high
   FROM gathered GROUP BY ALL);
+CREATE OR REPLACE TEMP TABLE words AS
+SELECT kind, word, row_number() OVER (PARTITION BY kind ORDER BY word) AS place
+FROM (SELECT DISTINCT kind, word FROM gathered WHERE word IS NOT NULL);
 CREATE OR REPLACE TEMP TABLE coded AS
-SELECT household, code, number, word, day FROM gathered JOIN cells USING (unit, kind, stretch)
+SELECT household, code, coalesce(words.place, day - DATE '1970-01-01', number, {unknown}) AS value
+FROM gathered JOIN cells USING (unit, kind, stretch) LEFT JOIN words USING (kind, word)
 """
+UNKNOWN = -(2**63) + 1
+"""What stands in a pivot for a value that is recorded as not known."""
+
 CELLS = "SELECT code, unit, kind, stretch, rows, known, low = high, low FROM cells ORDER BY code"
-VALUES = {"yes_no": "number = 1", "whole": "number", "fen": "number", "day": "day"}
 
 Told = Callable[[int, int], None]
 """Told how many of how many households are laid out."""
@@ -104,6 +112,7 @@ def _derive(con: DuckDBPyConnection, book: Book) -> None:
     """Facts that follow from others: local 户籍 from the place of 户籍."""
     for fact in book.facts.person:
         if fact.derived_from:
+            con.execute(f"DELETE FROM settled WHERE kind = {quoted(fact.name)}")
             con.execute(
                 f"""INSERT INTO settled SELECT household, unit, {quoted(fact.name)},
                 starts_with(word, {quoted(book.city)})::INT, NULL, NULL
@@ -174,11 +183,15 @@ def _write(
         f"""CREATE OR REPLACE TEMP TABLE mine AS SELECT household, place, turns FROM sorted
         WHERE label = {quoted(label)} AND size = {size}"""
     )
-    con.execute(GATHER.format(first=month - 1, stretches=stretches))
+    con.execute(GATHER.format(first=month - 1, stretches=stretches, unknown=UNKNOWN))
     declared = {f.name: f for f in (*facts.household, *facts.person)}
     stored: dict[str, bool] = {f"turn_{k}": False for k in range(1, stretches)}
     fixed: dict[str, Constant] = {}
     latest, picked = _turns(con, stretches)
+    asked: list[int] = []
+    words = dict(
+        con.execute("SELECT kind, list(word ORDER BY place) FROM words GROUP BY kind").fetchall()
+    )
     for code, unit, kind, stretch, rows, known, alike, one in con.execute(CELLS).fetchall():
         fact = declared.get(kind)
         name = column(unit, kind) + (
@@ -189,12 +202,14 @@ def _write(
         else:
             absent = fact.absent if fact else None
             stored[name] = known < rows or absent is None
-            picked.append(f"{_picked(fact, code, known < rows)} AS {name}")
+            asked.append(code)
+            picked.append(f"{_picked(fact, code, known < rows, words.get(kind, []))} AS {name}")
     file = f"{size:02d}-{label}.parquet"
+    codes = ", ".join(map(str, asked)) or "0"
     con.execute(
-        f"""COPY (SELECT household, any_value(place) AS place, {", ".join(picked) or "1 AS one"}
-        FROM mine LEFT JOIN coded USING (household) GROUP BY household ORDER BY place, household)
-        TO {quoted(str(folder / file))} (FORMAT parquet, COMPRESSION zstd)"""
+        f"""COPY (SELECT household, place, {", ".join(picked) or "1 AS one"} FROM mine LEFT JOIN
+        (PIVOT coded ON code IN ({codes}) USING any_value(value) GROUP BY household) USING (household)
+        ORDER BY place, household) TO {quoted(str(folder / file))} (FORMAT parquet, COMPRESSION zstd)"""
     )
     return Table(file, count, Shape(size, stretches, stored, fixed, latest))
 
@@ -207,20 +222,28 @@ def _turns(con: DuckDBPyConnection, stretches: int) -> tuple[dict[str, int], lis
         text = f"CASE WHEN len(turns) > {stretches - 1 - k} THEN {at} ELSE 0 END"
         row = con.execute(f"SELECT max({text}) FROM mine").fetchone()
         latest[f"turn_{k}"] = (row and row[0]) or 0
-        picked.append(f"any_value({text}) AS turn_{k}")
+        picked.append(f"{text} AS turn_{k}")
     return latest, picked
 
 
-def _picked(fact: Fact | None, code: int, unknowns: bool) -> str:
+def _picked(fact: Fact | None, code: int, unknowns: bool, words: Sequence[str]) -> str:
     """The SQL of one column: the recorded value, or what its absence means."""
-    value = VALUES.get(fact.type, "word") if fact else "number"
-    found = f"any_value({value}) FILTER (code = {code})"
+    stands = f'nullif("{code}", {UNKNOWN})' if unknowns else f'"{code}"'
+    kind = fact.type if fact else "whole"
+    if kind in ("whole", "fen"):
+        found = stands
+    elif kind == "yes_no":
+        found = f"({stands} = 1)"
+    elif kind == "day":
+        found = f"(DATE '1970-01-01' + {stands}::INT)"
+    else:
+        found = f"[{', '.join(map(quoted, words))}][{stands}]"
     if fact is None or fact.absent is None or isinstance(fact.absent, tuple):
         return found
     absent = literal(fact.absent).sql
     if not unknowns:
         return f"coalesce({found}, {absent})"
-    return f"CASE WHEN count(*) FILTER (code = {code}) = 0 THEN {absent} ELSE {found} END"
+    return f'CASE WHEN "{code}" IS NULL THEN {absent} ELSE {found} END'
 
 
 def _value(fact: Fact | None, text: str) -> Constant:

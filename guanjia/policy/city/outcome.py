@@ -12,8 +12,9 @@ from datetime import date
 
 from guanjia.policy.book import Book
 from guanjia.policy.city import terms as t
-from guanjia.policy.city.compile import City, Shape, Verdict, column
+from guanjia.policy.city.compile import City, Shape, column
 from guanjia.policy.city.packing import spots
+from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Constant, Dialect, Term
 from guanjia.policy.family import HOUSEHOLD
 
@@ -33,7 +34,7 @@ def outcome(
     book: Book, month: date, shape: Shape, source: str, dialect: Dialect = "duckdb"
 ) -> Outcome:
     """The statement that reads `source`, a table of this shape, and gives every result of every household."""
-    city = City(book, month, shape, dialect)
+    city = settle(City(book, month, shape, dialect))
     every = dict(columns(city))
     wanted = {"household": t.source("household", False)}
     wanted |= {name: term for name, term in every.items() if not term.fixed}
@@ -61,7 +62,7 @@ def _concerns(city: City) -> Term:
     paying = {c.code for c in city.chapters if c.amounts_on(city.month)}
     open_ = [v.entitled for (benefit, _unit), v in city.verdicts.items() if benefit in paying]
     if any(term.value in (True, None) for term in open_ if term.fixed):
-        return t.YES
+        return t.marked(t.YES, *open_)
     parts = [
         t.made(f"coalesce({term.sql}, TRUE)", [term], False) if term.nullable else term
         for term in open_
@@ -70,23 +71,30 @@ def _concerns(city: City) -> Term:
 
 
 def _words(city: City, unit: int) -> Iterator[tuple[str, Term]]:
-    packed: dict[int, list[Term]] = {}
+    packed: dict[int, list[tuple[Term, int]]] = {}
     for benefit, spot in spots(city.book, "household" if unit == HOUSEHOLD else "person").items():
-        parts = packed.setdefault(spot.word, [])
+        bits = packed.setdefault(spot.word, [])
         verdict = city.verdicts.get((benefit, unit))
-        parts += _bits(verdict, spot.shift) if verdict else []
-    for word, parts in packed.items():
-        yield column(unit, f"reasons_{word}"), t.total(parts)
+        for condition, said in verdict.conditions if verdict else ():
+            bits.append((said, 1 << spot.shift + 2 * condition.bit))
+    for word, bits in packed.items():
+        yield column(unit, f"reasons_{word}"), _word(bits)
 
 
-def _bits(verdict: Verdict, shift: int) -> Iterator[Term]:
-    """Two bits a sentence: unmet 1, met 2, unknown 3."""
-    for condition, said in verdict.conditions:
-        one = 1 << shift + 2 * condition.bit
+def _word(bits: list[tuple[Term, int]]) -> Term:
+    """Two bits a sentence: unmet 1, met 2, unknown 3. A sentence of many chapters is read once."""
+    known, weights = 0, dict[Term, int]()
+    for said, one in bits:
         if said.fixed:
-            yield t.literal({False: 1, True: 2, None: 3}[said.value] * one)  # type: ignore[index]
-            continue
-        yield t.literal(one)
-        told = f"CAST({said.sql} AS BIGINT)"
-        told = f"coalesce({told}, 2)" if said.nullable else told
-        yield t.made(f"{told} * {one}", [said], False)
+            known += {False: 1, True: 2, None: 3}[said.value] * one  # type: ignore[index]
+        else:
+            known += one
+            weights[said] = weights.get(said, 0) + one
+    parts = [t.made(f"{_told(said)} * {weight}", [said], False) for said, weight in weights.items()]
+    return t.marked(t.total([*parts, t.literal(known)]), *(said for said, _one in bits))
+
+
+def _told(said: Term) -> str:
+    """Unmet as nought, met as one, unknown as two."""
+    number = f"CAST({said.sql} AS BIGINT)"
+    return f"coalesce({number}, 2)" if said.nullable else number

@@ -95,7 +95,7 @@ class Column:
         unit = "unit" if self.of == "person" else "-1"
         mine = "" if self.of == "person" else " AND unit = 0"
         if fact is None:
-            told = f"home, {unit}, {quoted(self.name.removeprefix(HELD))}, {name}"
+            told = f"home, {unit}, {quoted(self.name.removeprefix(HELD))}, {name}, NULL"
             return f"INSERT INTO held SELECT {told} FROM base WHERE {name} IS NOT NULL{mine}"
         head = f"home, {unit}, {quoted(fact.name)}"
         if self.listed:

@@ -28,7 +28,7 @@ RECORDS = """
 CREATE TABLE homes AS SELECT home AS household, any_value(place) AS place, count(*) AS size FROM base GROUP BY home;
 CREATE TABLE settled (household BIGINT, unit INT, kind VARCHAR, number BIGINT, word VARCHAR, day DATE);
 CREATE TABLE monthly (household BIGINT, unit INT, kind VARCHAR, since INT, until INT, number BIGINT);
-CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT)
+CREATE TABLE held (household BIGINT, unit INT, benefit VARCHAR, assessed BIGINT, until BIGINT)
 """
 
 

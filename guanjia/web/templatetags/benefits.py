@@ -3,23 +3,34 @@
 from django import template
 from django.template import Context
 
+from guanjia.policy.chapter import Chapter
 from guanjia.web import the_book
+from guanjia.web.templatetags.guanjia import per as often
 
 register = template.Library()
-KEPT = "_benefit_titles"
+KEPT = "_chapters"
 
 
 @register.simple_tag(takes_context=True)
 def benefit(context: Context, code: str) -> str:
-    """`dibao` → `最低生活保障`; a code that the book does not have stays as it is.
+    """`dibao` → `最低生活保障`; a code that the book does not have stays as it is."""
+    chapter = _chapters(context).get(code)
+    return chapter.title if chapter else code
 
-    The titles are read once a page: they are kept on the request.
-    """
+
+@register.simple_tag(takes_context=True)
+def per(context: Context, code: str) -> str:
+    """How often a benefit is paid, after a sum: `/月`; nothing for one that the book does not have."""
+    chapter = _chapters(context).get(code)
+    return often(chapter.cadence) if chapter else ""
+
+
+def _chapters(context: Context) -> dict[str, Chapter]:
+    """The chapters by code, read once a page: they are kept on the request."""
     request = getattr(context, "request", None)
-    titles: dict[str, str] | None = getattr(request, KEPT, None)
-    if titles is None:
-        chapters = the_book.shown().book.chapters
-        titles = {c.code: c.title for c in chapters}
+    chapters: dict[str, Chapter] | None = getattr(request, KEPT, None)
+    if chapters is None:
+        chapters = {c.code: c for c in the_book.shown().book.chapters}
         if request is not None:
-            setattr(request, KEPT, titles)
-    return titles.get(code, code)
+            setattr(request, KEPT, chapters)
+    return chapters

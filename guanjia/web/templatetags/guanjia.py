@@ -67,6 +67,13 @@ def yuan(fen: int | None, reason: str = "") -> SafeString:
 
 
 @register.filter
+def per(cadence: str) -> SafeString:
+    """How often a sum is paid, after it: `/月`, `/年`, `/次`."""
+    often = {"month": _("/月"), "year": _("/年"), "once": _("/次")}
+    return format_html('<span class="per">{}</span>', often[cadence])
+
+
+@register.filter
 def yuan_large(fen: int | None, reason: str = "") -> SafeString:
     """`12600000000` → `1.26 亿元`, `3123400` → `3.12 万元`, smaller sums as `yuan`."""
     if fen is None:

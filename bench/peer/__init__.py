@@ -1,0 +1,1 @@
+"""The city's rules once more, by hand in openfisca-core: what the compiled text is measured against."""
