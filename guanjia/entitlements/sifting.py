@@ -16,6 +16,7 @@ from guanjia.kit import bulk, scope
 from guanjia.people.models import Household
 from guanjia.policy.city import deciding
 from guanjia.policy.city.laying import TooLarge
+from guanjia.policy.family import MOST_MEMBERS
 
 LIVED = f"""
 JOIN people_membership m ON m.person_id = {{0}}.person_id
@@ -57,8 +58,11 @@ def sift(run: Run) -> None:
     except TooLarge as problem:
         number = Household.objects.values_list("number", flat=True).get(pk=problem.household)
         raise RunError(
-            _("户 %(number)s：%(problem)s，没有核算。请先把这户分开，再取消这一批，重新核算。")
-            % {"number": number, "problem": problem}
+            _(
+                "户 %(number)s 有 %(size)d 人，一户最多 %(most)d 人，没有核算。"
+                "请先把这户分开，再取消这一批，重新核算。"
+            )
+            % {"number": number, "size": problem.size, "most": MOST_MEMBERS}
         ) from None
     decided = deciding.decide(book, run.month, laid, folder)
     (facts / export.SEATS).replace(folder / export.SEATS)
