@@ -1,8 +1,8 @@
 """Ten million people: a Parquet snapshot in, every benefit of everybody with its reasons out.
 
 Beside it in the same run: a bare scan-and-rewrite of the columns that the decision reads, which no
-engine can do without, and the same rules in openfisca-core on a part of the same people, where
-every fact is known. CPU seconds of whole processes; medians.
+engine can do without; and the same rules in openfisca-core, from Parquet to Parquet too, beside ours
+on the same people of whom everything is known and steady. CPU seconds of whole processes; medians.
 """
 
 import argparse
@@ -19,15 +19,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import duckdb
+
 from bench import report
 from guanjia.policy import book as books
-from guanjia.policy.city import deciding
+from guanjia.policy.city import deciding, reading
 from guanjia.policy.city.layout import Snapshot, Table, quoted, read_index
 from guanjia.policy.city.outcome import outcome
 
 PERSONS = 10_000_000
 MONTH = date(2020, 1, 1)
 TIMES = 3
+CHEAPER = 1.8
+"""So many times as cheap as the peer, at least."""
+COMPARED = 1_000_000
+"""Households below this key are held against the peer's one by one: those of 100,000 persons."""
 COLUMNS = re.compile(r"\b(?:h|m\d+|turn)_\w+\b")
 
 
@@ -46,17 +52,28 @@ def main() -> int:
         figures = measure(persons, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    bounds = {"ratio_to_scan": 3, "peak_mb": 1000}
-    return report.end("city", figures, bounds, persons / PERSONS, right=figures["decided"] > 0)
+    bounds = {"ratio_to_scan": 3, "peak_mb": 1000, "ours_over_openfisca": 1 / CHEAPER}
+    right = figures["decided"] > 0 and figures["compared"] > 0 == figures["disagreements"]
+    return report.end("city", figures, bounds, persons / PERSONS, right)
 
 
 def measure(persons: int, folder: Path) -> dict[str, float]:
     """The figures of one size."""
+    from bench.peer import files
     from bench.people import city
 
-    snapshot = city(books.load(books.SHIPPED), persons, MONTH, folder)
-    runs = {name: [started(name, snapshot.folder) for _ in range(TIMES)] for name in WORK}
+    book = books.load(books.SHIPPED)
+    snapshot = city(book, persons, MONTH, folder)
+    runs = {
+        name: [started(name, snapshot.folder) for _ in range(TIMES)] for name in ("ours", "scan")
+    }
     ours, scan = (report.median([r["cpu_s"] for r in runs[name]]) for name in ("ours", "scan"))
+    known = files.known(book, snapshot, folder / "known")
+    files.write(known, folder / "facts")
+    both = {"known": known.folder, "peer": folder / "facts"}
+    beside = {name: [started(name, both[name]) for _ in range(TIMES)] for name in both}
+    unlike, held = compared(book, known, folder)
+    mine, its = (report.median([r["cpu_s"] for r in beside[name]]) for name in both)
     return {
         "persons": snapshot.people,
         "households": snapshot.households,
@@ -68,6 +85,14 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
         "peak_mb": max(r["peak_mb"] for r in runs["ours"]),
         "decided": runs["ours"][0]["rows"],
         "written_mb": runs["ours"][0]["written_mb"],
+        "known_cpu_s": mine,
+        "openfisca_cpu_s": its,
+        "openfisca_formulas_cpu_s": report.median([r["formulas_cpu_s"] for r in beside["peer"]]),
+        "openfisca_over_ours": its / mine,
+        "ours_over_openfisca": mine / its,
+        "openfisca_peak_mb": max(r["peak_mb"] for r in beside["peer"]),
+        "disagreements": unlike,
+        "compared": held,
         "snapshot_mb": sum(f.stat().st_size for f in snapshot.folder.glob("*.parquet")) / 1e6,
     }
 
@@ -84,13 +109,13 @@ def work(name: str, folder: Path) -> int:
     """In the measured process: do it, then say what it took."""
     began = time.perf_counter()
     out = folder / f"out-{name}"
-    count = WORK[name](read_index(folder), out)
+    told = WORK[name](folder, out)
     used = resource.getrusage(resource.RUSAGE_SELF)
     said = {
         "cpu_s": used.ru_utime + used.ru_stime,
         "wall_s": time.perf_counter() - began,
         "peak_mb": report.peak_mb(),
-        "rows": count,
+        **told,
         "written_mb": sum(f.stat().st_size for f in out.iterdir()) / 1e6,
     }
     shutil.rmtree(out)
@@ -98,15 +123,16 @@ def work(name: str, folder: Path) -> int:
     return 0
 
 
-def ours(snapshot: Snapshot, out: Path) -> int:
+def ours(folder: Path, out: Path) -> dict[str, float]:
     """The decision, as a run makes it."""
-    results = deciding.decide(books.load(books.SHIPPED), MONTH, snapshot, out)
-    return sum(table.households for table in results.tables)
+    results = deciding.decide(books.load(books.SHIPPED), MONTH, read_index(folder), out)
+    return {"rows": sum(table.households for table in results.tables)}
 
 
-def scan(snapshot: Snapshot, out: Path) -> int:
+def scan(folder: Path, out: Path) -> dict[str, float]:
     """Read the columns that the decision reads and write them again."""
     out.mkdir()
+    snapshot = read_index(folder)
     book = books.load(books.SHIPPED)
     with deciding.engine() as con:
         for table in snapshot.tables:
@@ -115,7 +141,7 @@ def scan(snapshot: Snapshot, out: Path) -> int:
                 f"""COPY (SELECT {names} FROM {snapshot.source(table)})
                 TO {quoted(str(out / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
             )
-    return snapshot.households
+    return {"rows": snapshot.households}
 
 
 def read_by(book: books.Book, snapshot: Snapshot, table: Table) -> list[str]:
@@ -125,7 +151,47 @@ def read_by(book: books.Book, snapshot: Snapshot, table: Table) -> list[str]:
     return sorted(set(COLUMNS.findall(text)) & stored)
 
 
-WORK = {"ours": ours, "scan": scan}
+def peer(folder: Path, out: Path) -> dict[str, float]:
+    """The same rules by hand in openfisca-core; its modules are its own to load."""
+    from bench.peer.work import run
+
+    households, formulas = run(folder, out, MONTH)
+    return {"rows": households, "formulas_cpu_s": formulas}
+
+
+def compared(book: books.Book, known: Snapshot, folder: Path) -> tuple[int, int]:
+    """How many results of the known city the two say differently, or only one has; how many were held.
+
+    One by one for some, and for the whole city the sums of each benefit.
+    """
+    from bench.peer import work
+
+    results = deciding.decide(book, MONTH, known, folder / "ours")
+    work.run(folder / "facts", folder / "theirs", MONTH)
+    both = {"mine": reading.rows(book, results), "theirs": work.rows(folder / "theirs")}
+    with duckdb.connect(config={"threads": 2}) as con:
+        for name, text in both.items():
+            con.execute(f"CREATE VIEW {name} AS {text}")
+            some = f"SELECT {RESULT} FROM {name} WHERE household < {COMPARED}"
+            con.execute(f"CREATE TABLE some_{name} AS {some}")
+        unlike = sum(_count(con, DIFFERING.format(*pair)) for pair in SUMMED)
+        return unlike, _count(con, "SELECT count(*) FROM some_mine")
+
+
+def _count(con: duckdb.DuckDBPyConnection, asked: str) -> int:
+    row = con.execute(asked).fetchone()
+    assert row is not None  # a count
+    return int(row[0])
+
+
+RESULT = "household, unit, benefit, entitled, gross, net"
+SUMS = "SELECT benefit, count(*), count_if(entitled), sum(gross), sum(net) FROM {} GROUP BY benefit"
+SUMMED = (
+    ("FROM some_mine", "FROM some_theirs"),
+    (SUMS.format("mine"), SUMS.format("theirs")),
+)
+DIFFERING = "SELECT count(*) FROM (({0} EXCEPT ALL {1}) UNION ALL ({1} EXCEPT ALL {0}))"
+WORK = {"ours": ours, "scan": scan, "known": ours, "peer": peer}
 
 
 if __name__ == "__main__":

@@ -47,6 +47,15 @@ class tekun_assets(YesNo, of=PERSON):
         return person.household("within_one_limit", period)
 
 
+class parents_provide(YesNo, of=PERSON):
+    """Not grown up, with a father or a mother who can provide."""
+
+    def formula(person, period, parameters):
+        young = person("born_on", period) > born_by(period, parameters(period).age_student)
+        able = one_of(person("father_state", period), "father_state", "able")
+        return young & (able | one_of(person("mother_state", period), "mother_state", "able"))
+
+
 class tekun_entitled(YesNo, of=PERSON):
     """Without capacity, income and support."""
 
@@ -54,7 +63,9 @@ class tekun_entitled(YesNo, of=PERSON):
         entitled = person("registered", period) & person("no_capacity", period)
         entitled &= person("below_line", period)
         entitled &= one_of(person("supporters", period), "supporters", "none", "unable")
-        entitled &= person("held_tekun", period) | ~person("holds_dibao", period)
+        entitled &= ~person("parents_provide", period)
+        dibao = person("holds_dibao", period) | person("held_dibao_single", period)
+        entitled &= person("held_tekun", period) | ~dibao
         return entitled & person("tekun_assets", period)
 
 

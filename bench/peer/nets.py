@@ -42,6 +42,13 @@ class tekun_net(Wide, of=PERSON):
         return without(person("tekun_gross", period), taken)
 
 
+class dibao_single_net(Wide, of=PERSON):
+    """Nothing beside 特困."""
+
+    def formula(person, period):
+        return without(person("dibao_single_gross", period), gives(person, period, "tekun"))
+
+
 def topped_up(person, period, benefit: str) -> Array:
     """A child's allowance less its share of the household's, and nothing where 特困 was chosen."""
     gross, taken = person(f"{benefit}_gross", period), gives_by_choice(person, period, "tekun")

@@ -17,7 +17,7 @@ from tests.policy.families import BOOK, MONTHS
 
 OTHER_MONTHS = [date(2020, 11, 1), date(2021, 1, 1), date(2021, 12, 1)]
 """A month without a price subsidy; wider conditions for children; another minimum wage."""
-REDUCED = {"tekun", "orphan", "unattended", "disability_living", "disability_care"}
+REDUCED = {"tekun", "dibao_single", "orphan", "unattended", "disability_living", "disability_care"}
 
 
 @pytest.fixture(scope="module")
