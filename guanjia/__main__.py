@@ -11,6 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from guanjia.policy.words import word
+from guanjia.web import terminal
+
 Command = Callable[[list[str]], int]
 
 
@@ -19,87 +22,56 @@ class Door(NamedTuple):
 
     target: str
     house: bool
-    says: str
-    english: str
 
 
 DOORS = {
-    "policy check": Door(
-        "guanjia.policy.cli:main", False, "检查政策簿能否装载，列出问题", "check the policy book"
-    ),
-    "policy show": Door(
-        "guanjia.policy.cli:main", False, "显示一章：标准、条件、依据", "show one chapter"
-    ),
-    "policy explain": Door(
-        "guanjia.policy.cli:main",
-        False,
-        "读一户的文件，逐句说明应得多少、为什么",
-        "explain one family file, sentence by sentence",
-    ),
-    "policy replay": Door(
-        "guanjia.entitlements.cli:replay",
-        True,
-        "用当时的条文和当时所知重算已作出的决定",
-        "decide stored determinations again",
-    ),
-    "policy adopt": Door(
-        "guanjia.entitlements.cli_book:adopt",
-        True,
-        "提请采用一个政策簿文件夹，由第二人采用或退回",
-        "propose a book; a second person adopts it",
-    ),
-    "whatif": Door(
-        "guanjia.entitlements.cli_what_if:what_if",
-        True,
-        "试算：换一个标准，看谁增加、谁减少、花多少",
-        "try other figures: who gains, who loses, the cost",
-    ),
-    "run": Door(
-        "guanjia.entitlements.cli:run", True, "核算一个月：guanjia run 2020-01", "run one month"
-    ),
-    "template": Door(
-        "guanjia.interop.cli:template", False, "写出各表的 CSV 模板", "write the CSV templates"
-    ),
-    "load": Door(
-        "guanjia.interop.cli:load", True, "从文件夹装入本市的 CSV 文件", "load a city's CSV files"
-    ),
-    "init": Door(
-        "guanjia.web.commands.init:main",
-        False,
-        "建库、迁移、第一位管理员",
-        "roles, migrations, first administrator",
-    ),
-    "account": Door(
-        "guanjia.web.commands.account:main",
-        True,
-        "开账号、派岗位，打印一次性链接",
-        "make an account with a post",
-    ),
-    "serve": Door(
-        "guanjia.web.commands.serve:main", False, "启动网页和后台任务", "serve pages and jobs"
-    ),
-    "work": Door("guanjia.web.commands.work:main", True, "只运行后台任务", "run jobs only"),
-    "backup": Door(
-        "guanjia.web.commands.backup:main",
-        False,
-        "备份数据库、文件和密钥到一个文件",
-        "back up into one file",
-    ),
-    "restore": Door(
-        "guanjia.web.commands.restore:main", False, "从备份文件恢复", "restore from a backup"
-    ),
-    "demo": Door(
-        "guanjia.web.commands.demo:main",
-        False,
-        "演示：合成一座城市，核算、发放、讲清楚",
-        "the demonstration city",
-    ),
+    "policy check": Door("guanjia.policy.cli:main", False),
+    "policy show": Door("guanjia.policy.cli:main", False),
+    "policy explain": Door("guanjia.policy.cli:main", False),
+    "policy replay": Door("guanjia.entitlements.cli:replay", True),
+    "policy adopt": Door("guanjia.entitlements.cli_book:adopt", True),
+    "whatif": Door("guanjia.entitlements.cli_what_if:what_if", True),
+    "run": Door("guanjia.entitlements.cli:run", True),
+    "determine": Door("guanjia.policy.table.cli:main", False),
+    "template": Door("guanjia.interop.cli:template", False),
+    "load": Door("guanjia.interop.cli:load", True),
+    "init": Door("guanjia.web.commands.init:main", False),
+    "account": Door("guanjia.web.commands.account:main", True),
+    "serve": Door("guanjia.web.commands.serve:main", False),
+    "work": Door("guanjia.web.commands.work:main", True),
+    "backup": Door("guanjia.web.commands.backup:main", False),
+    "restore": Door("guanjia.web.commands.restore:main", False),
+    "demo": Door("guanjia.web.commands.demo:main", False),
 }
+
+
+def meanings() -> dict[str, str]:
+    """What each command does, in the reader's language."""
+    return {
+        "policy check": word("检查政策簿能否装载，列出问题"),
+        "policy show": word("显示一章：标准、条件、依据"),
+        "policy explain": word("读一户的文件，逐句说明应得多少、为什么"),
+        "policy replay": word("用当时的条文和当时所知重算已作出的决定"),
+        "policy adopt": word("提请采用一个政策簿文件夹，由第二人采用或退回"),
+        "whatif": word("试算：换一个标准，看谁增加、谁减少、花多少"),
+        "run": word("核算一个月：guanjia run 2020-01"),
+        "determine": word("从一张事实表核算全市，不用数据库"),
+        "template": word("写出各表的 CSV 模板"),
+        "load": word("从文件夹装入本市的 CSV 文件"),
+        "init": word("建库、迁移、第一位管理员"),
+        "account": word("开账号、派岗位，打印一次性链接"),
+        "serve": word("启动网页和后台任务"),
+        "work": word("只运行后台任务"),
+        "backup": word("备份数据库、文件和密钥到一个文件"),
+        "restore": word("从备份文件恢复"),
+        "demo": word("演示：合成一座城市，核算、发放、讲清楚"),
+    }
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 failed, 2 misunderstood, 130 stopped."""
     words = sys.argv[1:] if words is None else words
+    terminal.speak(os.environ)
     if not words or words[0] in ("-h", "--help", "help"):
         print(usage())
         return 0 if words else 2
@@ -125,17 +97,11 @@ def find(words: list[str]) -> tuple[Door, list[str]] | None:
 
 
 def usage() -> str:
-    """All commands, one a line, in Chinese and English."""
+    """All commands, one a line."""
     width = max(map(len, DOORS))
-    rows = [
-        f"  guanjia {name:<{width}}  {d.says}\n{'':{width + 12}}{d.english}"
-        for name, d in DOORS.items()
-    ]
-    return (
-        "莞家 Guanjia\n\n"
-        + "\n".join(rows)
-        + "\n\n每条命令加 --help 看它的选项。Add --help to any of them."
-    )
+    rows = [f"  guanjia {name:<{width}}  {says}" for name, says in meanings().items()]
+    more = word("每条命令加 --help 看它的选项。")
+    return "\n".join(["Guanjia", "", *rows, "", more])
 
 
 def unknown(words: list[str]) -> str:
@@ -144,8 +110,10 @@ def unknown(words: list[str]) -> str:
     near = difflib.get_close_matches(said, DOORS, 1, 0.5) or difflib.get_close_matches(
         words[0], DOORS, 1, 0.5
     )
-    hint = f"是不是想用 guanjia {near[0]}？ Did you mean it?\n" if near else ""
-    return f"没有“guanjia {said}”这条命令。 No such command.\n{hint}用 guanjia --help 看全部命令。"
+    lines = [word("没有“guanjia {said}”这条命令。", said=said)]
+    if near:
+        lines.append(word("是不是想用 guanjia {near}？", near=near[0]))
+    return "\n".join([*lines, word("用 guanjia --help 看全部命令。")])
 
 
 def _in_words(door: Door, words: list[str]) -> int:
@@ -153,7 +121,7 @@ def _in_words(door: Door, words: list[str]) -> int:
     try:
         return _call(door, words)
     except KeyboardInterrupt:
-        print("\n已停止。 Stopped.", file=sys.stderr)
+        print("\n" + word("已停止。"), file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -182,9 +150,16 @@ def told(problem: BaseException) -> str | None:
         return None
     if type(problem).__name__ == "OperationalError":
         reason = str(problem).strip()
-        return f"连不上数据库：{reason}\n请确认数据库在运行、DATABASE_URL 正确。 Cannot reach the database."
+        return word(
+            "连不上数据库：{reason}\n请确认数据库在运行、DATABASE_URL 正确。",
+            reason=reason,
+        )
     if isinstance(problem, FileNotFoundError | PermissionError | IsADirectoryError):
-        return f"文件打不开：{problem.filename}（{problem.strerror}）。 That file cannot be opened."
+        return word(
+            "文件打不开：{filename}（{strerror}）。",
+            filename=problem.filename,
+            strerror=problem.strerror,
+        )
     return None
 
 
@@ -198,9 +173,11 @@ def _unexpected(problem: BaseException) -> str:
         file.write_text("".join(traceback.format_exception(problem)), encoding="utf-8")
     except OSError:
         traceback.print_exception(problem)
-    return (
-        f"程序出错了（{type(problem).__name__}: {problem}）。已写入的数据没有丢失。\n"
-        f"详情在 {file}，请交给维护人员。 Something unexpected happened; the trace is in that file."
+    return word(
+        "程序出错了（{name}: {problem}）。已写入的数据没有丢失。\n详情在 {file}，请交给维护人员。",
+        name=type(problem).__name__,
+        problem=problem,
+        file=file,
     )
 
 

@@ -9,6 +9,7 @@ if "GUANJIA_TEST_HOME" not in os.environ:
     # One cluster serves all test runs of this machine; every run has its own database.
     root = Path("/var/lib/guanjia") if os.geteuid() == 0 else Path(tempfile.gettempdir())
     os.environ["GUANJIA_TEST_HOME"] = str(root / f"guanjia-tests-{os.geteuid()}")
+os.environ["LANGUAGE"] = "zh_CN"  # whatever the terminal speaks
 os.environ["GUANJIA_DATA"] = os.environ["GUANJIA_TEST_HOME"]
 
 from guanjia.web import embedded, home

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -17,25 +17,14 @@ from guanjia.entitlements import replay as replaying
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import WORKING, Run, RunState
 from guanjia.kit import clock, days, scope
+from guanjia.policy.options import options
+from guanjia.policy.words import listed, not_a_month, pair, word
 from guanjia.staff import queries as staff
 from guanjia.staff.models import Post, User
 from guanjia.staff.roles import ROLES, May
 
 LOOK_EVERY = 0.3  # seconds
 VERBS = ("approve", "reject", "cancel", "retry", "list")
-
-
-class Words(argparse.ArgumentParser):
-    """argparse whose refusals a clerk can read; exit status 2."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how the command is written."""
-        said = message.replace("the following arguments are required:", "缺少")
-        said = said.replace("unrecognized arguments:", "不认识的选项")
-        print(
-            f"{said}\n写法：{self.format_usage().removeprefix('usage: ').strip()}", file=sys.stderr
-        )
-        sys.exit(2)
 
 
 class Far(NamedTuple):
@@ -54,17 +43,20 @@ class NoDesk(ValueError):
 def run(words: list[str]) -> int:
     """`run 2020-01`, `run approve 2020-01 --as NAME`, `run list`; returns the exit status."""
     verb, *words = words if words[:1] and words[0] in VERBS else ["ask", *words]
-    parser = Words(
-        prog=f"guanjia run{'' if verb == 'ask' else ' ' + verb}",
-        description="核算一个月；approve 审批，reject 退回，cancel 取消，retry 重试，list 列出全部批次。",
-        allow_abbrev=False,
+    parser = options(
+        "run" if verb == "ask" else f"run {verb}",
+        word("核算一个月；approve 审批，reject 退回，cancel 取消，retry 重试，list 列出全部批次。"),
     )
     if verb != "list":
-        parser.add_argument("month", type=month_of, metavar="月份", help="例如 2020-01")
-        parser.add_argument("--as", dest="name", default="", metavar="账号", help="经办人或审批人")
-        parser.add_argument("--now", action="store_true", help="在这里办完再退出，显示进度")
+        parser.add_argument("month", type=month_of, metavar=word("月份"), help=word("例如 2020-01"))
+        parser.add_argument(
+            "--as", dest="name", default="", metavar=word("账号"), help=word("经办人或审批人")
+        )
+        parser.add_argument("--now", action="store_true", help=word("在这里办完再退出，显示进度"))
     if verb == "reject":
-        parser.add_argument("--because", required=True, metavar="原因", help="为什么退回")
+        parser.add_argument(
+            "--because", required=True, metavar=word("原因"), help=word("为什么退回")
+        )
     asked = parser.parse_args(words)
     if verb == "list":
         return _list()
@@ -73,8 +65,10 @@ def run(words: list[str]) -> int:
 
 def replay(words: list[str]) -> int:
     """`policy replay [MONTH …]`: decide stored determinations again; 0 where all agree."""
-    parser = Words(prog="guanjia policy replay", allow_abbrev=False)
-    parser.add_argument("months", nargs="*", type=month_of, metavar="月份", help="不写就是全部月份")
+    parser = options("policy replay", word("重算已作出的决定，看是否一致。"))
+    parser.add_argument(
+        "months", nargs="*", type=month_of, metavar=word("月份"), help=word("不写就是全部月份")
+    )
     asked = parser.parse_args(words[1:] if words[:1] == ["replay"] else words)
     status = 0
     with scope.hold(scope.Scope(kind="job")):
@@ -82,9 +76,15 @@ def replay(words: list[str]) -> int:
     for one in wanted:
         with scope.hold(scope.job(f"replay/{one.pk}", one.place_id, clock.today())):
             report = replaying.replay([one])
-        words_of = "全部一致" if not report.disagreements else "有不一致"
+        agreed = word("全部一致") if not report.disagreements else word("有不一致")
         print(
-            f"{one.month:%Y-%m} {one.get_state_display()}：重算 {report.checked} 个决定，{words_of}"
+            word(
+                "{month} {state}：重算 {checked} 个决定，{agreed}",
+                month=f"{one.month:%Y-%m}",
+                state=one.get_state_display(),
+                checked=report.checked,
+                agreed=agreed,
+            )
         )
         for found in report.disagreements[:20]:
             print(f"  {found.what} #{found.determination}: {found.stored} → {found.again}")
@@ -97,7 +97,7 @@ def month_of(text: str) -> date:
     try:
         return days.read_month(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}”不是月份，请写成 2020-01") from None
+        raise argparse.ArgumentTypeError(not_a_month(text)) from None
 
 
 def _do(verb: str, month: date, name: str, because: str, now: bool) -> int:
@@ -109,7 +109,7 @@ def _do(verb: str, month: date, name: str, because: str, now: bool) -> int:
         work_until_settled(found)
     with scope.hold(scope.Scope(kind="job")):
         found.refresh_from_db()
-    print(f"{found.month:%Y-%m}：{found.get_state_display()}")
+    print(pair(f"{found.month:%Y-%m}", str(found.get_state_display())))
     if found.trouble:
         print(found.trouble, file=sys.stderr)
     return int(found.state == RunState.FAILED)
@@ -120,7 +120,9 @@ def _carry_out(verb: str, month: date, desk: Post, because: str) -> Run:
         return actions.ask_run(month, desk.place_id, desk.user, clock.now(), clock.today())
     found = queries.runs().filter(month=month).first()
     if found is None:
-        raise RunError(f"没有 {month:%Y-%m} 的批次。请先运行 guanjia run {month:%Y-%m}。")
+        raise RunError(
+            word("没有 {month} 的批次。请先运行 guanjia run {month}。", month=f"{month:%Y-%m}")
+        )
     if verb == "approve":
         return actions.approve_run(found.pk, desk.user, clock.now())
     if verb == "reject":
@@ -181,9 +183,9 @@ def desk_of(name: str, need: May) -> Post:
     if len({post.user_id for post in able}) == 1:
         return able[0]
     if name:
-        raise NoDesk(f"账号 {name} 没有这项权限，或没有这个账号。请换一个账号。")
-    who = "、".join(sorted({post.user.username for post in able})) or "没有人"
-    raise NoDesk(f"请用 --as 写明是谁。有这项权限的：{who}。")
+        raise NoDesk(word("账号 {name} 没有这项权限，或没有这个账号。请换一个账号。", name=name))
+    who = listed(sorted({post.user.username for post in able})) or word("没有人")
+    raise NoDesk(word("请用 --as 写明是谁。有这项权限的：{who}。", who=who))
 
 
 def _list() -> int:

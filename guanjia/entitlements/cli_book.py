@@ -5,12 +5,14 @@ from pathlib import Path
 
 from guanjia.entitlements import adopting, adoption, queries, what_ifs
 from guanjia.entitlements.book_models import Proposal
-from guanjia.entitlements.cli import Words, desk_of
+from guanjia.entitlements.cli import desk_of
 from guanjia.entitlements.errors import RunError
 from guanjia.kit import clock, scope
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.check import check
+from guanjia.policy.options import options
+from guanjia.policy.words import word
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
 
@@ -19,10 +21,11 @@ FIRST_FEW = 5
 
 def adopt(words: list[str]) -> int:
     """`policy adopt FOLDER --as NAME [--approved-by NAME]`, `policy adopt NUMBER --approved-by NAME`."""
-    parser = Words(
-        prog="guanjia policy adopt",
-        description="提请采用一个政策簿；第二个人采用（--approved-by）、退回（--reject），或本人撤回（--withdraw）。",
-        allow_abbrev=False,
+    parser = options(
+        "policy adopt",
+        word(
+            "提请采用一个政策簿；第二个人采用（--approved-by）、退回（--reject），或本人撤回（--withdraw）。"
+        ),
     )
     parser.add_argument("what", metavar="目录或编号", help="政策簿的目录，或已提请的改动的编号")
     parser.add_argument("--as", dest="name", default="", help="经办人的账号")

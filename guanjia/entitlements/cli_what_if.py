@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from guanjia.entitlements import trying, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, MOST_MONTHS, WhatIf, WhatIfFigure, WhatIfState
-from guanjia.entitlements.cli import Far, Words, desk_of, month_of, work_off
+from guanjia.entitlements.cli import Far, desk_of, month_of, work_off
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.records import Wish
 from guanjia.entitlements.tallies import by, counted, monthly, total
@@ -15,7 +15,9 @@ from guanjia.kit import clock, money, scope
 from guanjia.places import queries as places
 from guanjia.policy import proposing
 from guanjia.policy.book import Book
+from guanjia.policy.options import options
 from guanjia.policy.proposing import Change
+from guanjia.policy.words import word
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
 
@@ -24,10 +26,9 @@ A_YEAR = 12
 
 def what_if(words: list[str]) -> int:
     """`whatif dibao_line=1150 [--since 2020-05] [--months 12] [--against …]`; the exit status."""
-    parser = Words(
-        prog="guanjia whatif",
-        description="试算：换一个标准，看谁增加、谁减少、花多少。不作决定，不发钱，不改政策簿。",
-        allow_abbrev=False,
+    parser = options(
+        "whatif",
+        word("试算：换一个标准，看谁增加、谁减少、花多少。不作决定，不发钱，不改政策簿。"),
     )
     parser.add_argument(
         *("changes",),

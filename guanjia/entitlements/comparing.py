@@ -92,11 +92,11 @@ def finish(run_id: int, at: datetime) -> bool:
         return False
     _weigh_homeless(run, at)
     _follow_leads(run)
-    run.result_hash = results.finish(run.pk)
+    run.result_hash = results.hash_of(run.pk)
     run.undecidable = ",".join(rules(queries.book_of(run.revision_id), run.month).undecidable)
     run.state = RunState.READY
     run.save(update_fields=["state", "result_hash", "undecidable"])
-    transaction.on_commit(lambda: results.drop_parts(run_id))
+    transaction.on_commit(lambda: results.drop_facts(run_id))
     return True
 
 

@@ -4,6 +4,7 @@ The run's row is locked, its cursor moves with what was written: a job killed at
 on where the last finished batch ended, and two jobs on one run take turns.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,10 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from guanjia.entitlements import missing, queries, snapshot
+from guanjia.entitlements import missing, queries, results, sifting, snapshot
 from guanjia.entitlements.ahead import Ahead
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunState
-from guanjia.entitlements.results import Part
 from guanjia.entitlements.snapshot import Frozen
 from guanjia.entitlements.weighing import (
     Granted,
@@ -27,7 +27,7 @@ from guanjia.entitlements.weighing import (
     weigh,
     weigh_following,
 )
-from guanjia.kit import bulk, scope
+from guanjia.kit import bulk
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.records import FOLLOWS, payment_key
 from guanjia.people.models import Household
@@ -105,13 +105,11 @@ class Batch:
     book: Book
     before: dict[Unit, Held]
     last_paid: date | None
-    part: Part = field(default_factory=Part)
     rows: list[HashedRow] = field(default_factory=list)
     units: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     fen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     behind: dict[date, dict[int, Unit]] = field(default_factory=dict)  # award -> whose it is
     caught: set[Unit] = field(default_factory=set)
-    people: int = 0
 
     def count(self, place: str, benefit: str, what: str, fen: int) -> None:
         """Count one unit in its town's figures."""
@@ -131,12 +129,14 @@ def determine_batch(
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state not in (RunState.ASKED, RunState.DETERMINING):
         return False
+    sifting.sift(run)
     ready = ahead.take(run.cursor, size) if ahead else None
     homes = ready if ready and ready.ids else read_homes(run, run.cursor, size)
     if ahead and homes.ids:
         ahead.ask(homes.ids[-1], size)
-    if run.state == RunState.ASKED:
-        run.state, run.total = RunState.DETERMINING, _households(run).count()
+    if not run.cursor:
+        run.state, run.total = RunState.DETERMINING, len(results.looked_at(run.pk))
+        run.people = results.people(run.pk)
     if homes.ids:
         _determine(run, homes, at)
         run.cursor, run.done = homes.ids[-1], run.done + len(homes.ids)
@@ -145,9 +145,10 @@ def determine_batch(
 
 
 def read_homes(run: Run, cursor: int, size: int) -> Homes:
-    """The next households after `cursor`, as the run knows them."""
-    after = _households(run).filter(pk__gt=cursor)
-    ids = list(after.values_list("pk", flat=True)[:size])
+    """The next households after `cursor` that the run looks at, as it knows them."""
+    every = results.looked_at(run.pk)
+    first = bisect_right(every, cursor)
+    ids = every[first : first + size]
     last = queries.last_paid_run(run.place_id, run.month)
     homes = snapshot.read(
         queries.book_of(run.revision_id),
@@ -199,26 +200,15 @@ def row_of(
     )
 
 
-def _households(run: Run) -> Any:
-    """Households of the run's place that were recorded by its moment, in order of keys."""
-    lo, hi = scope.place_range(run.place_id)
-    known = Household.objects.filter(recorded_at__lte=run.known_at)
-    return known.filter(place_id__gte=lo, place_id__lt=hi).order_by("pk")
-
-
 def _determine(run: Run, homes: Homes, at: datetime) -> None:
     book = queries.book_of(run.revision_id)
     batch = Batch(run, book, homes.before, homes.last_paid)
     for home in homes.homes:
         results = _decide(book, run.month, home)
-        batch.part.add(home, results)
-        batch.people += len(home.persons)
         _weigh_home(batch, home, results)
     _catch_up(batch)
-    batch.part.write(run.pk, run.cursor)
     write_rows(run, batch.rows, at)
     write_figures(run, batch)
-    run.people += batch.people
 
 
 def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
@@ -227,7 +217,7 @@ def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
     except TooManyMembers as problem:
         number = Household.objects.values_list("number", flat=True).get(pk=home.household)
         raise RunError(
-            _("户 %(number)s：%(problem)s。核算停在这一户，已算好的都保留着。请分户后点“重试”。")
+            _("户 %(number)s：%(problem)s，没有核算。请先把这户分开，再取消这一批，重新核算。")
             % {"number": number, "problem": problem}
         ) from None
 

@@ -4,9 +4,6 @@ The rows leave through the transaction's own connection, so row security holds f
 query; what the batch reading (`snapshot.read`) sees of a household is what is laid down of it.
 """
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +14,12 @@ from django.db import connection
 from guanjia.entitlements.snapshot import IN_FORCE, KNOWN
 from guanjia.kit import scope
 from guanjia.policy.book import Book
+from guanjia.policy.city.drafts import draft
 from guanjia.policy.city.laying import LEAST, lay
 from guanjia.policy.city.layout import Snapshot, quoted
 
-MEMORY = "1GB"
-"""What laying out may take; beyond it, DuckDB works in the temporary folder."""
-
+SEATS = "seats.parquet"
+"""Whose each seat is: household, unit, person."""
 HOMES = """
 SELECT id, place FROM people_household
 WHERE place >= %(lo)s AND place < %(hi)s AND recorded_at <= %(known_at)s
@@ -112,20 +109,12 @@ def write(
         for name, (query, columns) in TABLES.items():
             _copy(con, name, query, columns, values, drafts)
         con.execute(SEATED.format(amounts=amounts))
-        return lay(con, book, on, folder, least)
-
-
-@contextmanager
-def draft() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A database that lasts as long as the layout takes, and a folder for what goes into it."""
-    with tempfile.TemporaryDirectory(prefix="guanjia-") as folder:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "threads": 2,
-            "memory_limit": MEMORY,
-            "temp_directory": folder,
-        }
-        with duckdb.connect(str(Path(folder) / "draft.duckdb"), config=settings) as con:
-            yield con, Path(folder)
+        laid = lay(con, book, on, folder, least)
+        seats = quoted(str(folder / SEATS))
+        con.execute(
+            f"COPY (SELECT household, unit, person FROM seats ORDER BY ALL) TO {seats} (FORMAT parquet)"
+        )
+        return laid
 
 
 def _copy(

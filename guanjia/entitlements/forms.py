@@ -41,6 +41,22 @@ class LeadFilter(forms.Form):
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
 
+class ChangeFilter(forms.Form):
+    """Which changes of a run to list, read as a sentence: benefit · town."""
+
+    benefit = forms.ChoiceField(label=gettext_lazy("待遇"), required=False)
+    place = forms.ChoiceField(label=gettext_lazy("镇街"), required=False)
+
+    def __init__(self, *args: Any, benefits: Choices, places: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {
+            "benefit": [("", _("全部待遇")), *benefits],
+            "place": [("", _("全部镇街")), *places],
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
 class Settle(forms.Form):
     """What a visit found, and in words."""
 

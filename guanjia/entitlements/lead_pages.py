@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
+from django.utils.translation import gettext_lazy
 
 from guanjia.entitlements import units
 from guanjia.entitlements.models import Lead, LeadKind, LeadState
@@ -14,9 +14,13 @@ from guanjia.entitlements.units import Unit
 from guanjia.kit.scope import place_range
 from guanjia.people import words
 from guanjia.places import queries as places
+from guanjia.staff import lists
+from guanjia.staff.lists import Column, Key, Sight
 
 PAGE = 50
 BATCH = 500
+Whose = tuple[Lead, Unit]
+Mark = tuple[Key, int]
 BELOW = {places.CITY: places.TOWN, places.TOWN: places.COMMUNITY}
 
 
@@ -30,11 +34,16 @@ class Wanted:
     state: str = LeadState.OPEN
 
 
-class Mark(NamedTuple):
-    """Where a page of leads ended."""
-
-    place: str
-    number: int
+WHO = Column("who", gettext_lazy("谁"), fixed=True)
+COLUMNS = (
+    WHO,
+    Column("benefit", gettext_lazy("线索 · 待遇"), by="benefit"),
+    Column("net", gettext_lazy("每期应得"), by="determination__net", kind="number", nullable=True),
+    Column("pays", gettext_lazy("现在发"), by="determination__pays", kind="number"),
+    Column("since", gettext_lazy("自"), by="first_run__month", kind="day"),
+    Column("state", gettext_lazy("处理"), fixed=True),
+)
+BY_PLACE = Column("place", gettext_lazy("地方"), by="place_id")
 
 
 @dataclass(slots=True)
@@ -52,29 +61,19 @@ class Tally:
 
 
 def chosen(wanted: Wanted) -> QuerySet[Lead]:
-    """The leads of a filter, by place and number."""
+    """The leads of a filter."""
     lo, hi = place_range(wanted.place)
     leads = Lead.objects.filter(place__gte=lo, place__lt=hi)
     for column in ("kind", "benefit", "state"):
         if value := getattr(wanted, column):
             leads = leads.filter(**{column: value})
-    named = leads.select_related("first_run", "determination", "settled_by")
-    return named.order_by("place_id", "id")
+    return leads.select_related("first_run", "determination", "settled_by")
 
 
-def page(
-    wanted: Wanted, after: Mark | None, on: date, size: int = PAGE
-) -> tuple[list[tuple[Lead, Unit]], Mark | None]:
+def page(wanted: Wanted, seen: Sight, on: date) -> tuple[list[Whose], Mark | None]:
     """One page with who each lead speaks of; then where the next page begins."""
-    leads = chosen(wanted)
-    if after is not None:
-        beyond = Q(place__gt=after.place) | Q(place=after.place, id__gt=after.number)
-        leads = leads.filter(beyond, place__gte=after.place)
-    rows = list(leads[: size + 1])
-    last = rows[size - 1] if len(rows) > size else None
-    whom = units.of_rows(rows[:size], on)
-    mark = Mark(last.place_id, last.pk) if last else None
-    return [(lead, whom[lead.pk]) for lead in rows[:size]], mark
+    rows, mark = lists.page(chosen(wanted), seen, PAGE)
+    return _whose(rows, on), mark
 
 
 def tallies(place: str) -> list[Tally]:
@@ -93,11 +92,12 @@ def tallies(place: str) -> list[Tally]:
     return list(found.values())
 
 
-def everyone(wanted: Wanted, on: date) -> Iterator[tuple[Lead, Unit]]:
+def everyone(wanted: Wanted, seen: Sight, on: date) -> Iterator[Whose]:
     """All leads of a filter, read a batch at a time, for a file."""
-    after: Mark | None = None
-    while True:
-        rows, after = page(wanted, after, on, BATCH)
-        yield from rows
-        if after is None:
-            return
+    for batch in lists.everything(chosen(wanted), seen, BATCH):
+        yield from _whose(batch, on)
+
+
+def _whose(rows: list[Lead], on: date) -> list[Whose]:
+    whom = units.of_rows(rows, on)
+    return [(lead, whom[lead.pk]) for lead in rows]

@@ -144,22 +144,15 @@ def by_town(figures: Sequence[RunFigure]) -> list[Line]:
     return _added([(f.place_id, f) for f in figures])
 
 
-def changes(
-    run_id: int,
-    what: str,
-    benefit: str = "",
-    place: str = "",
-    after: int = 0,
-    limit: int = PAGE,
-) -> list[Determination]:
-    """A run's determinations of one kind of change, after key `after`, with what held before."""
-    found = Determination.objects.filter(run=run_id, what=what, pk__gt=after)
+def changes(run_id: int, what: str, benefit: str = "", place: str = "") -> QuerySet[Determination]:
+    """A run's determinations of one kind of change, with what held before."""
+    found = Determination.objects.filter(run=run_id, what=what)
     if benefit:
         found = found.filter(benefit=benefit)
     if place:
         found = found.filter(place_id__gte=place, place_id__lt=place + "~")
     wanted = ("person", "household", "place", "previous", "award")
-    return list(found.select_related(*wanted).order_by("pk")[:limit])
+    return found.select_related(*wanted)
 
 
 def award_of(lead: Lead, on: date) -> Award | None:

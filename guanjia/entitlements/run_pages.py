@@ -1,18 +1,19 @@
 """What the pages of a run show: its figures by benefit and by town, its lists, how long still."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Sum
-from django.utils.translation import ngettext
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext_lazy, ngettext
 
-from guanjia.entitlements import books, queries
-from guanjia.entitlements.models import Change, Run, RunFigure, RunState
+from guanjia.entitlements import books, queries, units
+from guanjia.entitlements.models import Change, Determination, Run, RunFigure, RunState
 from guanjia.entitlements.queries import Line
-from guanjia.people import words
-from guanjia.places import queries as places
+from guanjia.entitlements.units import Unit
+from guanjia.staff import lists
+from guanjia.staff.lists import Column, Key, Sight
 
 # Lists that stand in the run itself; the others are leads, which outlive the run.
 LISTED = (Change.NEW, Change.CHANGED, Change.ARREARS, Change.STOPPED)
@@ -21,6 +22,19 @@ COLUMNS = (Change.NEW, Change.CHANGED, Change.SAME, Change.ARREARS, Change.STOPP
 PAID = "paid"
 A_MINUTE = 60
 WORKING = (RunState.ASKED, RunState.DETERMINING, RunState.APPROVED)
+
+
+BATCH = 500
+Whose = tuple[Determination, Unit]
+LIST = (
+    Column("who", gettext_lazy("谁"), fixed=True),
+    Column("benefit", gettext_lazy("待遇"), by="benefit"),
+    Column("since", gettext_lazy("月份"), by="since", kind="day"),
+    Column("before", gettext_lazy("原来"), by="previous__pays", kind="number", nullable=True),
+    Column("pays", gettext_lazy("现在"), by="pays", kind="number"),
+    Column("why", gettext_lazy("理由"), fixed=True),
+)
+AS_FOUND = Column("found", gettext_lazy("核算次序"), by="pk", kind="number")
 
 
 class Cell(NamedTuple):
@@ -114,6 +128,29 @@ def how_long(seconds: int) -> str:
     return ngettext("约还需 %(n)d 分钟", "约还需 %(n)d 分钟", minutes) % {"n": minutes}
 
 
-def town_of(code: str) -> str:
-    """The name of a town or community, in short."""
-    return words.place_words(code, places.names([code])) if code else ""
+def parts(run: int, what: str, titles: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Benefits and towns that have such a change in a run, as a filter offers them."""
+    counted = [f for f in queries.figures(run) if f.what == what and f.units]
+    here = {f.benefit for f in counted}
+    towns = {f.place_id: str(f.place) for f in counted}
+    benefits = [(code, title) for code, title in titles.items() if code in here]
+    return {"benefits": benefits, "places": sorted(towns.items())}
+
+
+def changes(
+    found: QuerySet[Determination], seen: Sight, on: date
+) -> tuple[list[Whose], tuple[Key, int] | None]:
+    """One page of changes with whom each concerns; then where the next page begins."""
+    rows, mark = lists.page(found, seen, queries.PAGE)
+    return _whose(rows, on), mark
+
+
+def all_changes(found: QuerySet[Determination], seen: Sight, on: date) -> Iterator[Whose]:
+    """All changes of a list, read a batch at a time, for a file."""
+    for batch in lists.everything(found, seen, BATCH):
+        yield from _whose(batch, on)
+
+
+def _whose(rows: list[Determination], on: date) -> list[Whose]:
+    whom = units.of_rows(rows, on)
+    return [(row, whom[row.pk]) for row in rows]

@@ -9,7 +9,6 @@ urlpatterns = [
     path("people/<int:number>/why/<slug:benefit>/", views_why.now, name="why_now"),
     path("leads/", views_leads.leads, name="leads"),
     path("leads/confirm/", views_leads.settle_many, name="settle_many"),
-    path("leads.csv", views_leads.leads_csv, name="leads_csv"),
     path("leads/<int:number>/", views_leads.lead, name="lead"),
     path("runs/", views_runs.runs, name="runs"),
     path("runs/ask/", views_runs.ask, name="ask_run"),

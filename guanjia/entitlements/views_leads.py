@@ -1,7 +1,5 @@
 """Leads: 应享未享, 存疑 and 待补问 by community; what a visit found; the list as a file."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.contrib import messages
@@ -9,50 +7,48 @@ from django.core.exceptions import BadRequest
 from django.http import (
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.entitlements import books, forms, lead_pages, settling, units, why
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.lead_pages import Mark, Wanted
+from guanjia.entitlements.lead_pages import Wanted
 from guanjia.entitlements.models import Lead, LeadKind, LeadState
-from guanjia.kit import clock, money
+from guanjia.kit import clock
 from guanjia.people import words
 from guanjia.places import queries as places
-from guanjia.staff import gate
+from guanjia.staff import gate, lists
+from guanjia.staff.lists import Sight
 from guanjia.staff.models import User
 from guanjia.staff.roles import May
 
 ALL = "all"
-DANGEROUS = ("=", "+", "-", "@", "\t")  # a spreadsheet would take these for a formula
 
 
 @require_safe
 @gate.may(May.SETTLE_LEADS)
-def leads(request: HttpRequest) -> HttpResponse:
-    """Where somebody should go and look, by place."""
+def leads(request: HttpRequest) -> HttpResponseBase:
+    """Where somebody should go and look, by place; as a page or as a file."""
     form = _filter(request)
     wanted = _wanted(form)
-    rows, after = lead_pages.page(wanted, _mark(request), clock.today())
-    asked = {k: v for k, v in form.data.items() if k in form.fields and v}
+    asked = {k: v for k, v in form.data.items() if k in form.fields}
+    seen = lists.sight(request, "leads", lead_pages.COLUMNS, lead_pages.BY_PLACE, asked)
+    if request.GET.get("form") == "csv":
+        name = f"leads-{wanted.place}-{clock.today():%Y%m%d}.csv"
+        return lists.as_csv(name, _lines(wanted, seen))
+    rows, mark = lead_pages.page(wanted, seen, clock.today())
     shown = {
         "form": form,
+        "list": seen,
         "rows": rows,
         "tallies": lead_pages.tallies(wanted.place),
         "kinds": list(LeadKind),
         "in_bulk": {lead.pk for lead, _unit in rows if _may_be_ticked(lead)},
-        "csv_url": f"?{urlencode(asked)}",
-        "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
-        "next_url": f"?{urlencode({**asked, 'after': f'{after.place}~{after.number}'})}"
-        if after
-        else None,
+        "next_url": seen.next_url(mark),
     }
     return render(request, "entitlements/leads.html", shown)
 
@@ -98,19 +94,6 @@ def settle_many(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{reverse('leads')}?kind={LeadKind.DOUBTFUL.value}")
 
 
-@require_safe
-@gate.may(May.SETTLE_LEADS)
-def leads_csv(request: HttpRequest) -> HttpResponseBase:
-    """The filtered list as CSV, UTF-8 with a mark, so that office programs open it."""
-    wanted = _wanted(_filter(request))
-    name = f"leads-{wanted.place}-{clock.today():%Y%m%d}.csv"
-    return StreamingHttpResponse(
-        _lines(wanted),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
 def _settle(request: HttpRequest, found: Lead, form: forms.Settle) -> HttpResponseBase:
     """Write down what the visit found; back to the list, or to the lead where it was refused."""
     asked = form.cleaned_data
@@ -126,33 +109,18 @@ def _settle(request: HttpRequest, found: Lead, form: forms.Settle) -> HttpRespon
     return redirect(f"{reverse('leads')}?kind={found.kind}")
 
 
-def _lines(wanted: Wanted) -> Iterator[bytes]:
+def _lines(wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
     titles = books.titles()
-    yield "\ufeff".encode()
-    yield _line(
-        [_("类别"), _("待遇"), _("姓名"), _("证件号"), _("年龄"), _("地方"), _("每期应得（元）")]
-    )
-    for lead, unit in lead_pages.everyone(wanted, clock.today()):
-        chip = unit.chip
-        net = lead.determination.net
-        yield _line(
-            [
-                lead.get_kind_display(),
-                titles.get(lead.benefit, lead.benefit),
-                chip.name if chip else "",
-                chip.masked if chip else "",
-                chip.age if chip else "",
-                unit.place,
-                "" if net is None else money.show(net).removesuffix(" 元").replace(",", ""),
-            ]
-        )
-
-
-def _line(cells: list[object]) -> bytes:
-    out = io.StringIO()
-    texts = [str(cell) for cell in cells]
-    csv.writer(out).writerow([f"'{t}" if t.startswith(DANGEROUS) else t for t in texts])
-    return out.getvalue().encode()
+    yield [_("类别"), _("待遇"), _("姓名"), _("证件号"), _("年龄"), _("地方"), _("每期应得（元）")]
+    for lead, unit in lead_pages.everyone(wanted, seen, clock.today()):
+        chip, net = unit.chip, lead.determination.net
+        yield [
+            lead.get_kind_display(),
+            titles.get(lead.benefit, lead.benefit),
+            *((chip.name, chip.masked, chip.age) if chip else ("", "", "")),
+            unit.place,
+            "" if net is None else lists.plain_yuan(net),
+        ]
 
 
 def _filter(request: HttpRequest) -> forms.LeadFilter:
@@ -184,14 +152,3 @@ def _wanted(form: forms.LeadFilter) -> Wanted:
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # the gate let nobody else in
     return request.user
-
-
-def _mark(request: HttpRequest) -> Mark | None:
-    """Where the last page ended, from the address. Raises BadRequest."""
-    text = request.GET.get("after", "")
-    if not text:
-        return None
-    place, _tilde, number = text.partition("~")
-    if not place.isdecimal() or not number.isdecimal() or len(text) > 40:
-        raise BadRequest("after")
-    return Mark(place, int(number))

@@ -1,21 +1,20 @@
 """Runs: ask for a month, watch it, see what changed, and the second person's yes or no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guanjia.entitlements import actions, books, forms, queries, run_pages, units
+from guanjia.entitlements import actions, books, forms, queries, run_pages
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Change, Run
 from guanjia.kit import clock
-from guanjia.staff import gate
+from guanjia.staff import gate, lists
 from guanjia.staff.models import Post, User
 from guanjia.staff.roles import May
 
@@ -121,30 +120,51 @@ def retry(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @require_safe
 @gate.may(May.SEE_MONEY)
-def units_of(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """Who is behind a figure of a run: the decisions that changed in one way."""
+def units_of(request: HttpRequest, number: int, what: str) -> HttpResponseBase:
+    """Who is behind a figure of a run: the decisions that changed in one way; a page or a file."""
     if what not in run_pages.LISTED:
         raise Http404
     found, titles = _run(number), books.titles()
-    benefit, place = request.GET.get("benefit", ""), request.GET.get("place", "")
-    known = {*titles, *(line.code for line in queries.by_benefit(queries.figures(found.pk)))}
-    if (benefit and benefit not in known) or (place and not place.isdecimal()):
+    form = forms.ChangeFilter(request.GET, **run_pages.parts(found.pk, what, titles))
+    if not form.is_valid():
         raise BadRequest("filter")
-    found_rows = queries.changes(found.pk, what, benefit, place, _after(request), queries.PAGE + 1)
-    rows = found_rows[: queries.PAGE]
-    after = rows[-1].pk if len(found_rows) > queries.PAGE else None
-    whom = units.of_rows(rows, clock.today())
-    asked = {k: v for k, v in (("benefit", benefit), ("place", place)) if v}
+    asked = form.cleaned_data
+    changes = queries.changes(found.pk, what, asked["benefit"], asked["place"])
+    seen = lists.sight(request, "changes", run_pages.LIST, run_pages.AS_FOUND, asked)
+    if request.GET.get("form") == "csv":
+        lines = _lines(run_pages.all_changes(changes, seen, clock.today()), titles)
+        return lists.as_csv(f"{found.month:%Y-%m}-{what}.csv", lines)
+    rows, mark = run_pages.changes(changes, seen, clock.today())
     shown = {
         "run": found,
         "what": Change(what),
-        "benefit_code": benefit,
-        "town": run_pages.town_of(place),
-        "rows": [(row, whom[row.pk]) for row in rows],
-        "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
-        "next_url": f"?{urlencode({**asked, 'after': str(after)})}" if after else None,
+        "form": form,
+        "list": seen,
+        "rows": rows,
+        "next_url": seen.next_url(mark),
     }
     return render(request, "entitlements/run_units.html", shown)
+
+
+def _lines(changes: Iterable[run_pages.Whose], titles: dict[str, str]) -> Iterator[list[object]]:
+    yield [
+        _("姓名"),
+        _("证件号"),
+        _("地方"),
+        _("待遇"),
+        _("月份"),
+        _("原来（元）"),
+        _("现在（元）"),
+    ]
+    for one, unit in changes:
+        yield [
+            *((unit.chip.name, unit.chip.masked) if unit.chip else ("", "")),
+            unit.place,
+            titles.get(one.benefit, one.benefit),
+            f"{one.since:%Y-%m}",
+            lists.plain_yuan(one.previous.pays) if one.previous else "",
+            lists.plain_yuan(one.pays),
+        ]
 
 
 def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 200) -> HttpResponse:
@@ -192,14 +212,6 @@ def _run(number: int) -> Run:
         return queries.runs().get(pk=number)
     except Run.DoesNotExist:
         raise Http404 from None
-
-
-def _after(request: HttpRequest) -> int:
-    """Where the last page ended, from the address. Raises BadRequest."""
-    text = request.GET.get("after", "")
-    if text and (not text.isdecimal() or len(text) > 18):
-        raise BadRequest("after")
-    return int(text or 0)
 
 
 def _post(request: HttpRequest) -> Post:

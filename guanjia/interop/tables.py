@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from guanjia.people.documents import check_digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ HOUSEHOLDS = Table(
     "家庭",
     (
         HOUSEHOLD,
-        Column("村（社区）代码", "12位统计用区划代码", "441900119002"),
+        Column("村（社区）代码", "12位统计用区划代码", "{community}"),
         Column("集体户", "是 或 否", "否"),
     ),
 )
@@ -75,7 +77,7 @@ PERSONS = Table(
             "居民身份证、港澳台居民居住证、外国人永久居留身份证、护照、无证件",
             "居民身份证",
         ),
-        Column("证件号码", "居民身份证18位；无证件就空着", "441900197805040019", True),
+        Column("证件号码", "居民身份证18位；无证件就空着", "{document}", True),
     ),
 )
 MEMBERS = Table("members.csv", "家庭成员（每户户主写在最前）", (HOUSEHOLD, PERSON, SINCE, UNTIL))
@@ -89,7 +91,7 @@ AWARDS = Table(
         Column("待遇", "政策簿里的章名或代码，例如 最低生活保障", "最低生活保障"),
         Column("家庭编号", "按户发的待遇填写", "H0001", True),
         Column("人员编号", "按人发的待遇填写", "", True),
-        Column("发放地代码", "9位或12位区划代码", "441900119002"),
+        Column("发放地代码", "9位或12位区划代码", "{community}"),
         Column("申请日期", "日期", "2019-03-04"),
         Column("核定日期", "日期，收入按这一天之前的月份计算", "2019-03-12"),
         Column("批准日期", "日期", "2019-03-29"),
@@ -139,7 +141,24 @@ def write(folder: Path, table: Table, rows: Iterable[Sequence[str]]) -> int:
     return written
 
 
-def examples(table: Table) -> Iterator[list[str]]:
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What the example rows take from the city: a community, the number of somebody born there."""
+
+    community: str
+    document: str
+
+
+def local(city: Path) -> Local:
+    """Of a city folder: its first community, and a number that no one was given."""
+    with (city / "communities.csv").open(encoding="utf-8", newline="") as text:
+        community = next(csv.DictReader(text))["code"]
+    first = f"{community[:6]}19780504001"
+    return Local(community, first + check_digit(first))
+
+
+def examples(table: Table, here: Local) -> Iterator[list[str]]:
     """One row that shows how the table is filled; the mark before it says to skip it."""
-    first, *rest = (column.example for column in table.columns)
+    cells = (column.example.format(**asdict(here)) for column in table.columns)
+    first, *rest = cells
     yield [f"{COMMENT} 例：{first}", *rest]

@@ -1,15 +1,33 @@
 """What pages show of the ledger: accounts by place, an account's statement, an entry with its moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
+from django.utils.translation import gettext_lazy
 
+from guanjia.kit import days
 from guanjia.ledger import queries
 from guanjia.ledger.models import Account, Entry, Transfer
 from guanjia.places.models import Place
+from guanjia.staff import lists
+from guanjia.staff.lists import Column, Key, Sight
 
-PAGE = 50
+PAGE, BATCH = 50, 500
+CAME, WENT = "came", "went"
+COLUMNS = (
+    Column("on", gettext_lazy("记账日"), by="entry__on", kind="day", fixed=True),
+    Column("reason", gettext_lazy("事由"), fixed=True),
+    Column("other", gettext_lazy("对方账户")),
+    Column("came", gettext_lazy("收入"), kind="number", fixed=True),
+    Column("went", gettext_lazy("支出"), kind="number", fixed=True),
+    Column("fen", gettext_lazy("金额"), by="fen", kind="number", unseen=True),
+)
+BALANCE = Column(
+    "balance", gettext_lazy("余额"), kind="number"
+)  # told only where all stand in order
+AS_POSTED = Column("posted", gettext_lazy("记账次序"), by="pk", kind="number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +38,28 @@ class Desk:
     accounts: tuple[Account | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One transfer as an account's statement shows it: fen in or out, and the balance after it.
 
-    `other` is None where the other side's account is out of the post's sight.
+    `other` is None where the other side's account is out of the post's sight; `balance` where not
+    all transfers are told in their order.
     """
 
     transfer: Transfer
     other: Account | None
     came: int | None
     went: int | None
-    balance: int
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which transfers of an account; empty words and no month filter nothing."""
+
+    way: str = ""
+    kind: str = ""
+    month: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +92,49 @@ def desks() -> tuple[list[tuple[str, str]], list[Desk]]:
 def statement(account: Account, before: int | None = None) -> tuple[list[Line], int | None]:
     """Transfers of an account, newest first, from below the number `before`; then where to go on."""
     moved = _newest(account, before)
-    others = _accounts(moved)
     balance = account.balance - (_moved_since(account, before) if before is not None else 0)
-    lines = []
-    for transfer in moved[:PAGE]:
+    lines = _lines(account, moved[:PAGE])
+    for line in lines:
+        line.balance = balance
+        balance += (line.went or 0) - (line.came or 0)
+    return lines, moved[PAGE - 1].pk if len(moved) > PAGE else None
+
+
+def picked(account: Account, wanted: Wanted) -> QuerySet[Transfer]:
+    """The transfers of an account that a filter wants."""
+    sides = {CAME: Q(target=account), WENT: Q(source=account)}
+    found = Transfer.objects.filter(sides.get(wanted.way, Q(target=account) | Q(source=account)))
+    if wanted.kind:
+        found = found.filter(entry__kind=wanted.kind)
+    if wanted.month is not None:
+        found = found.filter(
+            entry__on__gte=wanted.month, entry__on__lt=days.add_months(wanted.month, 1)
+        )
+    return found.select_related("entry__award")
+
+
+def selection(
+    account: Account, wanted: Wanted, seen: Sight
+) -> tuple[list[Line], tuple[Key, int] | None]:
+    """A page of some of an account's transfers, or of all in another order: without balances."""
+    moved, mark = lists.page(picked(account, wanted), seen, PAGE)
+    return _lines(account, moved), mark
+
+
+def everything(account: Account, wanted: Wanted, seen: Sight) -> Iterator[Line]:
+    """All transfers that a filter wants, a batch at a time, for a file."""
+    for batch in lists.everything(picked(account, wanted), seen, BATCH):
+        yield from _lines(account, batch)
+
+
+def _lines(account: Account, moved: Sequence[Transfer]) -> list[Line]:
+    others, lines = _accounts(moved), []
+    for transfer in moved:
         came = transfer.target_id == account.pk
         other = others.get(transfer.source_id if came else transfer.target_id)
         fen = transfer.fen
-        lines.append(Line(transfer, other, fen if came else None, None if came else fen, balance))
-        balance -= fen if came else -fen
-    return lines, moved[PAGE - 1].pk if len(moved) > PAGE else None
+        lines.append(Line(transfer, other, fen if came else None, None if came else fen))
+    return lines
 
 
 def _newest(account: Account, before: int | None) -> list[Transfer]:

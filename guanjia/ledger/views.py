@@ -1,18 +1,21 @@
 """The ledger's pages: accounts of every place, an account's statement, an entry and why it was made."""
 
+from collections.abc import Iterator
+
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from guanjia.kit import clock
 from guanjia.ledger import audit as proof
-from guanjia.ledger import page_queries
+from guanjia.ledger import forms, page_queries
 from guanjia.ledger.models import Account, Entry
-from guanjia.staff import gate
+from guanjia.ledger.page_queries import Wanted
+from guanjia.staff import gate, lists
+from guanjia.staff.lists import Key, Sight
 from guanjia.staff.roles import May
-
-LONGEST_NUMBER = 18
 
 
 @require_safe
@@ -40,22 +43,37 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate.may(May.SEE_MONEY)
-def account(request: HttpRequest, number: int) -> HttpResponse:
-    """One account: what came, what went, and the balance after each."""
+def account(request: HttpRequest, number: int) -> HttpResponseBase:
+    """One account: what came, what went, and the balance after each; a page or a file."""
     try:
         found = Account.objects.select_related("place").get(pk=number)
     except Account.DoesNotExist:
         raise Http404 from None
-    before = _before(request.GET.get("before", ""))
-    lines, go_on = page_queries.statement(found, before)
+    form = forms.TransferFilter(request.GET, today=clock.today())
+    if not form.is_valid():
+        raise BadRequest("filter")
+    asked = form.cleaned_data
+    whole = not any(asked.values()) and "sort" not in request.GET
+    columns = (*page_queries.COLUMNS, page_queries.BALANCE) if whole else page_queries.COLUMNS
+    seen = lists.sight(request, "account", columns, page_queries.AS_POSTED, asked, falling=True)
     kind, benefit = page_queries.column_of(found)
+    if request.GET.get("form") == "csv":
+        return lists.as_csv(f"account-{number}.csv", _lines(found, form.wanted, seen))
+    mark: tuple[Key, int] | None
+    if whole:
+        lines, go_on = page_queries.statement(found, seen.after[1] if seen.after else None)
+        mark = (go_on, go_on) if go_on else None
+    else:
+        lines, mark = page_queries.selection(found, form.wanted, seen)
     shown = {
         "account": found,
         "kind": kind,
         "benefit_code": benefit,
+        "form": form,
+        "list": seen,
+        "whole": whole,
         "lines": lines,
-        "first_url": request.path if before else None,
-        "next_url": f"?before={go_on}" if go_on else None,
+        "next_url": seen.next_url(mark),
     }
     return render(request, "ledger/account.html", shown)
 
@@ -78,10 +96,15 @@ def _sum(kind: str, column: int, desks: list[page_queries.Desk]) -> int:
     return -held if kind == "treasury" else held
 
 
-def _before(text: str) -> int | None:
-    """The number below which the page begins, from the address. Raises BadRequest."""
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
-        raise BadRequest("before")
-    return int(text)
+def _lines(account: Account, wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
+    yield [_("记账日"), _("事由"), _("收款人"), _("收入（元）"), _("支出（元）"), _("凭证")]
+    for line in page_queries.everything(account, wanted, seen):
+        entry = line.transfer.entry
+        yield [
+            entry.on,
+            entry.get_kind_display(),
+            entry.award.payee if entry.award else "",
+            "" if line.came is None else lists.plain_yuan(line.came),
+            "" if line.went is None else lists.plain_yuan(line.went),
+            entry.pk,
+        ]

@@ -12,10 +12,13 @@ from typing import Any, Literal, get_args
 from guanjia.policy import facts as declarations
 from guanjia.policy.chapter import STATUSES, Chapter, Dated, Sentence, Status
 from guanjia.policy.facts import Facts
-from guanjia.policy.language import nearest
 from guanjia.policy.nodes import OtherRef, Unit
-from guanjia.policy.reading import Problem, Reader
+from guanjia.policy.problem import Problem
+from guanjia.policy.reading import Reader
+from guanjia.policy.rows import none_of
 from guanjia.policy.starts import TERM
+from guanjia.policy.terms import nearest
+from guanjia.policy.words import listed, word
 
 Kind = Literal["exclude", "higher_only", "top_up", "compatible"]
 KINDS = get_args(Kind)
@@ -58,7 +61,13 @@ class Book:
         """The chapter of a benefit. Raises KeyError with the nearest code."""
         found = next((c for c in self.chapters if c.code == code), None)
         if found is None:
-            raise KeyError(f"没有叫 {code} 的章节{nearest(code, [c.code for c in self.chapters])}")
+            raise KeyError(
+                word(
+                    "没有叫 {code} 的章节{near}",
+                    code=code,
+                    near=nearest(code, [c.code for c in self.chapters]),
+                )
+            )
         return found
 
     def decidable(self, code: str, on: date) -> bool:
@@ -103,7 +112,7 @@ def from_text(text: str) -> Book:
     problems += [p for c in chapters for p in _wrong_cadence(c, chapters)]
     ordered = _in_order(chapters, problems)
     if not chapters:
-        problems.append(Problem("chapters/", "", "一章也没有"))
+        problems.append(Problem("chapters/", "", word("一章也没有")))
     if problems:
         raise BookError(problems)
     revision = hashlib.sha256(text.encode()).hexdigest()
@@ -128,8 +137,10 @@ def _in_order(chapters: list[Chapter], problems: list[Problem]) -> list[Chapter]
         done = {c.code for c in ordered}
         ready = [c for c in chapters if c.code not in done and waits[c.code] <= done]
         if not ready:
-            left = "、".join(sorted(set(waits) - done))
-            problems.append(Problem("chapters/", left, "这几章互相要对方先算出结果，绕成了一圈"))
+            left = listed(sorted(set(waits) - done))
+            problems.append(
+                Problem("chapters/", left, word("这几章互相要对方先算出结果，绕成了一圈"))
+            )
             return [*ordered, *(c for c in chapters if c.code not in done)]
         ordered.append(ready[0])
     return ordered
@@ -168,7 +179,9 @@ def _relations(
     try:
         rows = tomllib.loads(text).get("relation", [])
     except tomllib.TOMLDecodeError as problem:
-        problems.append(Problem("relations.toml", "", f"TOML 写法不对：{problem}"))
+        problems.append(
+            Problem("relations.toml", "", word("TOML 写法不对：{problem}", problem=problem))
+        )
         return
     for row in rows:
         where = f"{row.get('giver', '?')} → {row.get('taker', '?')}"
@@ -192,22 +205,26 @@ def _wrong_in_relation(
 ) -> Iterator[str]:
     for key in row:
         if key not in RELATION_KEYS:
-            yield f"不认识的项 {key}{nearest(key, RELATION_KEYS)}"
+            yield word("不认识的项 {key}{near}", key=key, near=nearest(key, RELATION_KEYS))
     for side in ("giver", "taker"):
         if row.get(side) not in benefits:
-            yield f"没有叫 {row.get(side)} 的章节{nearest(str(row.get(side)), list(benefits))}"
+            yield word(
+                "没有叫 {code} 的章节{near}",
+                code=row.get(side),
+                near=nearest(str(row.get(side)), list(benefits)),
+            )
     if row.get("is") not in KINDS:
-        yield f"is 应是 {'、'.join(KINDS)} 之一"
+        yield none_of("is", KINDS, row.get("is"))
     if not row.get("law"):
-        yield "没有写依据（law）"
+        yield word("没有写依据（law）")
     if row.get("status") not in STATUSES:
-        yield f"status 应是 {'、'.join(STATUSES)} 之一"
+        yield none_of("status", STATUSES, row.get("status"))
     units = benefits.get(row.get("giver", "")), benefits.get(row.get("taker", ""))
     if units == ("person", "household") and row.get("is") != "compatible":
-        yield "个人的待遇不能直接减家庭的；请在家庭那一章里写成条件"
+        yield word("个人的待遇不能直接减家庭的；请在家庭那一章里写成条件")
     if units == ("household", "person") and row.get("is") == "higher_only":
-        yield "就高（higher_only）只能用在同为个人或同为家庭的两项之间"
+        yield word("就高（higher_only）只能用在同为个人或同为家庭的两项之间")
     chosen = row.get("chosen_by")
     fact = known.find(chosen) if chosen else None
     if chosen and (fact is None or row.get("giver") not in fact.choices):
-        yield f"chosen_by 应是一项选择类事实，其选项包含 {row.get('giver')}"
+        yield word("chosen_by 应是一项选择类事实，其选项包含 {giver}", giver=row.get("giver"))

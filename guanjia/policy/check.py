@@ -10,8 +10,9 @@ from guanjia.policy.book import Book, Relation
 from guanjia.policy.chapter import Chapter, Condition, Example
 from guanjia.policy.decide import Result, read_reasons, rules
 from guanjia.policy.family import HOUSEHOLD, Family
-from guanjia.policy.reading import Problem
+from guanjia.policy.problem import Problem
 from guanjia.policy.trace import Tracer
+from guanjia.policy.words import ask, word, yuan
 
 EXPECTS = ("entitled", "amount", "net", "person", "reasons")
 CLOSE = 1  # fen, persons, years: how near an example must come to a threshold
@@ -61,7 +62,9 @@ def check(book: Book) -> list[Problem]:
                 wrong = list(work(book, chapter, example).problems)
             except family_file.BadFamily as problem:
                 wrong = problem.problems
-            problems += [Problem(file, f"例 {example.title}", text) for text in wrong]
+            problems += [
+                Problem(file, word("例 {title}", title=example.title), text) for text in wrong
+            ]
     return problems
 
 
@@ -69,24 +72,38 @@ def _differences(chapter: Chapter, example: Example, result: Result | None) -> I
     expects = example.expects
     for key in expects:
         if key not in EXPECTS:
-            yield f"expects 里不认识的项 {key}"
+            yield word("expects 里不认识的项 {key}", key=key)
     if expects.get("entitled") == "not decidable":
         if result is not None:
-            yield "应是不能核算，实际核算出了结果"
+            yield word("应是不能核算，实际核算出了结果")
         return
     if result is None:
-        yield f"{example.month:%Y-%m} 没有规定，不能核算"
+        yield word("{month} 没有规定，不能核算", month=f"{example.month:%Y-%m}")
         return
     wanted = {True: True, False: False, "unknown": None}.get(expects.get("entitled"), "?")
     if wanted is not result.entitled:
-        yield f"应是 {expects.get('entitled')!r}，实际是 {result.entitled!r}"
+        yield word(
+            "应是 {entitled}，实际是 {found}",
+            entitled=repr(expects.get("entitled")),
+            found=repr(result.entitled),
+        )
     for key, fen in (("amount", result.gross), ("net", result.net)):
         if key in expects and (fen is None or money.read(expects[key]) != fen):
-            yield f"{key} 应是 {expects[key]}，实际是 {'待补问' if fen is None else money.show(fen)}"
+            yield word(
+                "{key} 应是 {expects}，实际是 {found}",
+                key=key,
+                expects=expects[key],
+                found=ask() if fen is None else yuan(fen),
+            )
     verdicts = read_reasons(chapter, result.reasons)
     for code, verdict in expects.get("reasons", {}).items():
         if verdicts.get(code) != verdict:
-            yield f"条件 {code} 应是 {verdict}，实际是 {verdicts.get(code)}"
+            yield word(
+                "条件 {code} 应是 {verdict}，实际是 {found}",
+                code=code,
+                verdict=verdict,
+                found=verdicts.get(code),
+            )
 
 
 def uncovered(book: Book) -> list[str]:
@@ -100,9 +117,15 @@ def uncovered(book: Book) -> list[str]:
             near = isinstance(condition.node, n.Compare)
             for met in (True, False):
                 if not any(verdict is met and (close or not near) for verdict, close in sides):
-                    side = "符合" if met else "不符合"
+                    side = word("符合") if met else word("不符合")
                     found.append(
-                        f"{chapter.code}.{condition.code}（{condition.since}）：缺{side}一侧的例子"
+                        word(
+                            "{chapter}.{code}（{since}）：缺{side}一侧的例子",
+                            chapter=chapter.code,
+                            code=condition.code,
+                            since=condition.since,
+                            side=side,
+                        )
                     )
     for relation in book.relations:
         found += _one_sided(relation, worked)
@@ -148,4 +171,10 @@ def _one_sided(relation: Relation, worked: list[Worked]) -> Iterator[str]:
             for w in worked
         )
         if not shown:
-            yield f"关系 {relation.giver} → {relation.taker}：{own} 一章缺已享 {other} 的例子"
+            yield word(
+                "关系 {giver} → {taker}：{own} 一章缺已享 {other} 的例子",
+                giver=relation.giver,
+                taker=relation.taker,
+                own=own,
+                other=other,
+            )

@@ -11,6 +11,7 @@ from guanjia.policy.book import Book, Relation
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.codegen import Decide, Verdict, compile_chapter
 from guanjia.policy.family import HOUSEHOLD, MOST_MEMBERS, Family
+from guanjia.policy.words import word
 
 VERDICTS: tuple[Literal["unmet", "met", "unknown"], ...] = ("unmet", "met", "unknown")
 Nets = dict[tuple[str, int], int | None]
@@ -89,7 +90,13 @@ class Rules:
         Raises TooManyMembers.
         """
         if len(family.people) > MOST_MEMBERS:
-            raise TooManyMembers(f"一户最多 {MOST_MEMBERS} 人，这户有 {len(family.people)} 人")
+            raise TooManyMembers(
+                word(
+                    "一户最多 {most} 人，这户有 {count} 人",
+                    most=MOST_MEMBERS,
+                    count=len(family.people),
+                )
+            )
         found = self.results(family)
         nets: Nets = {key: gross for key, (_entitled, gross, _reasons) in found.items()}
         for _reduced in self.reductions(family, found, nets, assume_awarded):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from guanjia.kit import days, money
+from guanjia.policy import words
 
 UNKNOWN: Final = None
 """Not known: neither yes nor no, neither nought nor anything else. NULL in SQL."""
@@ -63,8 +64,8 @@ class Fact:
         for month, value in sorted(text.items()):
             try:
                 first = days.number(days.read_month(month))
-            except ValueError as problem:
-                raise BadFact(f"“{self.name}”：{problem}") from None
+            except ValueError:
+                raise self._bad(words.not_a_month(month)) from None
             spans.append((first, first + 1, UNKNOWN if value == "unknown" else self._number(value)))
         return tuple(spans)
 
@@ -83,34 +84,52 @@ class Fact:
             and (text.isdecimal() or text == "elsewhere")
         ):
             return text
-        raise BadFact(f"“{self.name}”（{self.label}）不能是 {text!r}；{self.form()}。")
+        raise self._wrong(text)
 
     def _number(self, text: object) -> int:
         number = text
         if self.type == "fen" and isinstance(text, str):
             try:
                 number = money.read(text)
-            except money.NotMoney as problem:
-                raise BadFact(f"“{self.name}”（{self.label}）：{problem}") from None
+            except money.NotMoney:
+                raise self._bad(words.not_money(text)) from None
         elif self.type == "fen" or not isinstance(text, int) or isinstance(text, bool):
-            raise BadFact(f"“{self.name}”（{self.label}）不能是 {text!r}；{self.form()}。")
+            raise self._wrong(text)
         assert isinstance(number, int)
         low, high = self.minimum, self.maximum
         if (low is not None and number < low) or (high is not None and number > high):
-            raise BadFact(f"“{self.name}”（{self.label}）超出范围：{text}；{self.form()}。")
+            raise self._bad(words.word("超出范围：{text}；{form}。", text=text, form=self.form()))
         return number
+
+    def _bad(self, why: str) -> BadFact:
+        named = words.word("“{name}”（{label}）", name=self.name, label=self._label)
+        return BadFact(words.pair(named, why))
+
+    def _wrong(self, text: object) -> BadFact:
+        return self._bad(words.word("不能是 {text}；{form}。", text=repr(text), form=self.form()))
+
+    @property
+    def _label(self) -> str:
+        return words.told(self.label, self.en)
 
     def form(self) -> str:
         """What a right value looks like, in words."""
         if self.type == "choice":
-            return "可填：" + "、".join(f"{code}（{word}）" for code, word in self.choices.items())
+            listed = (
+                code + words.brackets(words.told(said)) for code, said in self.choices.items()
+            )
+            return words.word("可填：{choices}", choices=words.listed(listed))
         low, high = self.minimum or 0, self.maximum or 0
         return {
-            "yes_no": "请填 true 或 false，不知道填 unknown",
-            "whole": f"请填 {low} 到 {high} 的整数",
-            "fen": f'请用引号写成元，例如 "1999.00"，范围 {money.show(low)} 至 {money.show(high)}',
-            "day": "请填日期，例如 1978-05-04",
-            "place": "请填区划代码，外地填 elsewhere",
+            "yes_no": words.word("请填 true 或 false，不知道填 unknown"),
+            "whole": words.word("请填 {low} 到 {high} 的整数", low=low, high=high),
+            "fen": words.word(
+                '请用引号写成元，例如 "1999.00"，范围 {low} 至 {high}',
+                low=words.yuan(low),
+                high=words.yuan(high),
+            ),
+            "day": words.word("请填日期，例如 1978-05-04"),
+            "place": words.word("请填区划代码，外地填 elsewhere"),
         }[self.type]
 
 

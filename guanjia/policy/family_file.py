@@ -11,8 +11,8 @@ from guanjia.kit import days
 from guanjia.policy.book import Book
 from guanjia.policy.facts import BadFact, Facts, Value
 from guanjia.policy.family import HOUSEHOLD, MOST_MEMBERS, Family, household, person
-from guanjia.policy.language import nearest
-from guanjia.policy.words import member
+from guanjia.policy.terms import nearest
+from guanjia.policy.words import member, not_a_month, pair, word
 
 HEAD = ("title", "month", "household", "person", "place", "held", "expects")
 
@@ -39,17 +39,27 @@ def load(file: Path, book: Book) -> Written:
     try:
         rows = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BadFamily([f"{file} 不是写对的 TOML 文件：{problem}"]) from None
+        raise BadFamily(
+            [word("{file} 不是写对的 TOML 文件：{problem}", file=file, problem=problem)]
+        ) from None
     return from_rows(rows, book)
 
 
 def from_rows(rows: Mapping[str, Any], book: Book) -> Written:
     """The family of a file's tables. Raises BadFamily with everything that is wrong."""
-    problems = [f"不认识的项 {key}{nearest(key, HEAD)}" for key in rows if key not in HEAD]
+    problems = [
+        word("不认识的项 {key}{near}", key=key, near=nearest(key, HEAD))
+        for key in rows
+        if key not in HEAD
+    ]
     people = rows.get("person", [])
     if not people or len(people) > MOST_MEMBERS:
         problems.append(
-            f"一户要有 1 至 {MOST_MEMBERS} 人，用 [[person]] 逐个写出；现有 {len(people)} 人"
+            word(
+                "一户要有 1 至 {most} 人，用 [[person]] 逐个写出；现有 {count} 人",
+                most=MOST_MEMBERS,
+                count=len(people),
+            )
         )
     home = household(book.facts, _values(rows.get("household", {}), "household", book, problems))
     members = [_person(row, place, book, problems) for place, row in enumerate(people)]
@@ -68,35 +78,39 @@ def from_rows(rows: Mapping[str, Any], book: Book) -> Written:
 
 def _person(row: Mapping[str, Any], place: int, book: Book, problems: list[str]) -> list[Value]:
     facts = {key: value for key, value in row.items() if key not in ("name", "held")}
-    who = str(row.get("name", f"第{place + 1}人"))
+    who = str(row.get("name", member(place)))
     return person(book.facts, book.city, _values(facts, "person", book, problems, who))
 
 
 def _values(
-    row: Mapping[str, Any], of: str, book: Book, problems: list[str], who: str = "家庭"
+    row: Mapping[str, Any], of: str, book: Book, problems: list[str], who: str = ""
 ) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, text in row.items():
         fact = book.facts.find(name)
         if fact is None or fact.of != of or fact.derived_from:
-            problems.append(f"{who}：{_unknown(name, of, book.facts)}")
+            problems.append(pair(who or word("家庭"), _unknown(name, of, book.facts)))
             continue
         try:
             found[name] = fact.read(text)
         except BadFact as problem:
-            problems.append(f"{who}：{problem}")
+            problems.append(pair(who or word("家庭"), str(problem)))
     return found
 
 
 def _unknown(name: str, of: str, facts: Facts) -> str:
     fact = facts.find(name)
     if fact is not None and fact.derived_from:
-        return f"{name} 由 {fact.derived_from} 得出，请写 {fact.derived_from}"
+        return word(
+            "{name} 由 {derived_from} 得出，请写 {derived_from}",
+            name=name,
+            derived_from=fact.derived_from,
+        )
     if fact is not None:
         place = "[[person]]" if fact.of == "person" else "[household]"
-        return f"{name}（{fact.label}）应写在 {place} 里"
+        return word("{name}（{label}）应写在 {place} 里", name=name, label=fact.label, place=place)
     known = [f.name for f in (facts.person if of == "person" else facts.household)]
-    return f"没有叫 {name} 的事实{nearest(name, known)}"
+    return word("没有叫 {name} 的事实{near}", name=name, near=nearest(name, known))
 
 
 def _held(
@@ -107,7 +121,13 @@ def _held(
     codes = {chapter.code: chapter for chapter in book.chapters}
     for code, month in pairs:
         if code not in codes or (codes[code].unit == "household") != (unit == HOUSEHOLD):
-            problems.append(f"held：这里没有叫 {code} 的待遇{nearest(str(code), list(codes))}")
+            problems.append(
+                word(
+                    "held：这里没有叫 {code} 的待遇{near}",
+                    code=code,
+                    near=nearest(str(code), list(codes)),
+                )
+            )
             continue
         assessed = _month(month, problems)
         yield (code, unit), days.number(assessed) if assessed else 0
@@ -122,6 +142,6 @@ def _month(text: object, problems: list[str]) -> date | None:
         return None
     try:
         return days.read_month(str(text))
-    except ValueError as problem:
-        problems.append(f"month：{problem}")
+    except ValueError:
+        problems.append(pair("month", not_a_month(text)))
         return None

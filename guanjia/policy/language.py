@@ -4,7 +4,6 @@ Parsing gives typed nodes; whatever is unknown, ill-typed, cyclic or may overflo
 """
 
 import ast
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,19 +11,19 @@ from guanjia.policy import nodes as n
 from guanjia.policy.facts import Fact, Facts
 from guanjia.policy.family import MOST_MEMBERS
 from guanjia.policy.nodes import Node, Type, Unit
-
-LIMIT = 2**63 - 1
-COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
-DIVISIONS = {"divide_up": "up", "divide_down": "down", "divide_half_up": "half_up"}
-FUNCTIONS = (
-    *("count", "total", "any", "all", "min", "max", "age_from", "age_under", "last_n_months"),
-    *DIVISIONS,
+from guanjia.policy.terms import (
+    COMPARE,
+    DIVISIONS,
+    FUNCTIONS,
+    LIMIT,
+    SIGNS,
+    LanguageError,
+    bounded,
+    is_nought,
+    nearest,
+    not_allowed,
 )
-
-
-class LanguageError(ValueError):
-    """An expression that cannot be used: what is wrong, and where a right name is near, which."""
+from guanjia.policy.words import listed
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class Names:
         """The expression that a name stands for, parsed once. Raises LanguageError for a cycle."""
         if name in self.open:
             way = " → ".join([*self.open[self.open.index(name) :], name])
-            raise LanguageError(f"定义绕成了一圈：{way}")
+            raise LanguageError("定义绕成了一圈：{way}", way=way)
         if name not in self.parsed:
             of, text = self.defines[name]
             self.open.append(name)
@@ -66,32 +65,20 @@ def parse(text: str, names: Names, unit: Unit) -> Node:
     try:
         tree = ast.parse(" ".join(text.split()), mode="eval")
     except SyntaxError as problem:
-        raise LanguageError(f"句子写法不对（第 {problem.offset} 个字符附近）：{text}") from None
+        raise LanguageError(
+            "句子写法不对（第 {offset} 个字符附近）：{text}", offset=problem.offset, text=text
+        ) from None
     return _Reader(names, unit).read(tree.body)
 
 
 def expect(node: Node, kind: Type, what: str) -> None:
     """Raises LanguageError unless the node is of this type and settled for one moment."""
     if node.by_month:
-        raise LanguageError(f"{what}读了按月的数，须用 last_n_months(…) 合计后再用")
-    if node.type != kind and not (kind == "fen" and _is_nought(node)):
-        raise LanguageError(f"{what}应是 {kind}，实际是 {node.type}")
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """'；是不是 wages？' where a known name is near, else nothing."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"；是不是 {near[0]}？" if near else ""
-
-
-def _is_nought(node: Node) -> bool:
-    return isinstance(node, n.Literal) and node.value == 0 and node.type == "whole"
-
-
-def _bounded(low: int, high: int) -> tuple[int, int]:
-    if low < -LIMIT or high > LIMIT:
-        raise LanguageError(f"结果可能超出 64 位整数（{low} 至 {high}），请缩小事实的取值范围")
-    return low, high
+        raise LanguageError("{what}读了按月的数，须用 last_n_months(…) 合计后再用", what=what)
+    if node.type != kind and not (kind == "fen" and is_nought(node)):
+        raise LanguageError(
+            "{what}应是 {kind}，实际是 {type}", what=what, kind=kind, type=node.type
+        )
 
 
 class _Reader:
@@ -116,7 +103,7 @@ class _Reader:
         }
         reader = readers.get(type(tree))
         if reader is None:
-            raise LanguageError(f"不能用这种写法：{ast.unparse(tree)}")
+            raise not_allowed(tree)
         return reader(tree)
 
     def constant(self, tree: ast.Constant) -> Node:
@@ -125,10 +112,12 @@ class _Reader:
         if isinstance(value, bool):
             return n.Literal("yes_no", False, None, value)
         if isinstance(value, int):
-            return n.Literal("whole", False, _bounded(value, value), value)
+            return n.Literal("whole", False, bounded(value, value), value)
         if isinstance(value, str):
             return n.Literal("text", False, None, value)
-        raise LanguageError(f"不能写 {value!r}：只能写整数、带引号的选项代码、True 或 False")
+        raise LanguageError(
+            "不能写 {value}：只能写整数、带引号的选项代码、True 或 False", value=repr(value)
+        )
 
     def name(self, tree: ast.Name) -> Node:
         """A fact, a figure or a define."""
@@ -144,13 +133,14 @@ class _Reader:
             self.needs_member(of, name)
             node = self.names.define(name)
             return n.DefineRef(node.type, node.by_month, node.bounds, name, of, node)
-        raise LanguageError(f"没有叫 {name} 的事实、数字或定义{nearest(name, self.names.all())}")
+        near = nearest(name, self.names.all())
+        raise LanguageError("没有叫 {name} 的事实、数字或定义{near}", name=name, near=near)
 
     def fact(self, fact: Fact) -> n.FactRef:
         """A declared fact."""
         self.needs_member("person" if fact.of == "person" else "household", fact.name)
         if fact.type == "place":
-            raise LanguageError(f"{fact.name} 是地点，句子不能直接读；请用由它得出的事实")
+            raise LanguageError("{name} 是地点，句子不能直接读；请用由它得出的事实", name=fact.name)
         kind = f"choice:{fact.name}" if fact.type == "choice" else fact.type
         bounds = (fact.minimum or 0, fact.maximum or 0) if fact.type in ("whole", "fen") else None
         return n.FactRef(kind, fact.by_month, bounds, fact)
@@ -159,20 +149,20 @@ class _Reader:
         """A person's fact is read only where one person is meant."""
         if of == "person" and self.unit == "household":
             raise LanguageError(
-                f"{name} 是每个人各自的，家庭的句子要用 count、total、any 或 all 汇总后才能读"
+                "{name} 是每个人各自的，家庭的句子要用 count、total、any 或 all 汇总后才能读",
+                name=name,
             )
 
     def dotted(self, tree: ast.Attribute) -> Node:
         """held.x, x.entitled, x.gross."""
         if not isinstance(tree.value, ast.Name):
-            raise LanguageError(f"不能用这种写法：{ast.unparse(tree)}")
+            raise not_allowed(tree)
         first, second = tree.value.id, tree.attr
         benefit = second if first == "held" else first
         of = self.names.benefits.get(benefit)
         if of is None:
-            raise LanguageError(
-                f"没有叫 {benefit} 的章节{nearest(benefit, list(self.names.benefits))}"
-            )
+            near = nearest(benefit, list(self.names.benefits))
+            raise LanguageError("没有叫 {code} 的章节{near}", code=benefit, near=near)
         self.needs_member(of, f"{first}.{second}")
         if first == "held":
             return n.HeldRef("yes_no", False, None, benefit, of)
@@ -180,15 +170,17 @@ class _Reader:
             return n.OtherRef("yes_no", False, None, benefit, of, "entitled")
         if second == "gross":
             return n.OtherRef("fen", False, (0, LIMIT // (4 * MOST_MEMBERS)), benefit, of, "gross")
-        raise LanguageError(f"{first}.{second}：另一章只能读 entitled 或 gross")
+        raise LanguageError(
+            "{first}.{second}：另一章只能读 entitled 或 gross", first=first, second=second
+        )
 
     def arithmetic(self, tree: ast.BinOp) -> Node:
         """+, -, * of whole numbers and fen."""
         sign = SIGNS.get(type(tree.op))
         if sign is None:
             raise LanguageError(
-                f"不能用这种运算：{ast.unparse(tree)}。"
-                "相除请用 divide_up、divide_down 或 divide_half_up"
+                "不能用这种运算：{part}。相除请用 divide_up、divide_down 或 divide_half_up",
+                part=ast.unparse(tree),
             )
         left, right = self.read(tree.left), self.read(tree.right)
         kind = self.sum_type(left, right) if sign != "*" else self.product_type(left, right)
@@ -199,20 +191,23 @@ class _Reader:
             "*": (min(x * y for x in a for y in b), max(x * y for x in a for y in b)),
         }[sign]
         by_month = left.by_month or right.by_month
-        return n.Arithmetic(kind, by_month, _bounded(*ends), sign, left, right)  # type: ignore[arg-type]
+        return n.Arithmetic(kind, by_month, bounded(*ends), sign, left, right)  # type: ignore[arg-type]
 
     def sum_type(self, *parts: Node) -> Type:
         """The common type of numbers that are added, chosen from or compared."""
-        kinds = {part.type for part in parts if not _is_nought(part)} or {"whole"}
+        kinds = {part.type for part in parts if not is_nought(part)} or {"whole"}
         if len(kinds) == 1 and kinds <= {"whole", "fen"}:
             return kinds.pop()
-        raise LanguageError(f"元和个数不能相加减或比较，数以外的也不能：{'、'.join(sorted(kinds))}")
+        raise LanguageError(
+            "元和个数不能相加减或比较，数以外的也不能：{choices}",
+            choices=listed(sorted(kinds)),
+        )
 
     def product_type(self, left: Node, right: Node) -> Type:
         """whole × whole, or fen × whole."""
         kinds = {left.type, right.type}
         if not kinds <= {"whole", "fen"} or (left.type, right.type) == ("fen", "fen"):
-            raise LanguageError(f"{left.type} 与 {right.type} 不能相乘")
+            raise LanguageError("{type} 与 {other} 不能相乘", type=left.type, other=right.type)
         return "fen" if "fen" in kinds else "whole"
 
     def unary(self, tree: ast.UnaryOp) -> Node:
@@ -224,14 +219,14 @@ class _Reader:
         if isinstance(tree.op, ast.USub) and part.bounds is not None:
             low, high = part.bounds
             nought = n.Literal("whole", False, (0, 0), 0)
-            return n.Arithmetic(part.type, part.by_month, _bounded(-high, -low), "-", nought, part)
-        raise LanguageError(f"不能用这种写法：{ast.unparse(tree)}")
+            return n.Arithmetic(part.type, part.by_month, bounded(-high, -low), "-", nought, part)
+        raise not_allowed(tree)
 
     def yes_no(self, *parts: Node) -> None:
         """All parts are yes or no."""
         for part in parts:
             if part.type != "yes_no":
-                raise LanguageError(f"这里要的是“是或否”，实际是 {part.type}")
+                raise LanguageError("这里要的是“是或否”，实际是 {type}", type=part.type)
 
     def logic(self, tree: ast.BoolOp) -> Node:
         """and, or."""
@@ -261,7 +256,9 @@ class _Reader:
         sign = COMPARE.get(type(op))
         if sign is None:
             raise LanguageError(
-                f"不能这样比较：{ast.unparse(left_tree)} … {ast.unparse(right_tree)}"
+                "不能这样比较：{part} … {other}",
+                part=ast.unparse(left_tree),
+                other=ast.unparse(right_tree),
             )
         right = self.read(right_tree)
         self.comparable(left, sign, right)
@@ -293,10 +290,11 @@ class _Reader:
         """A code that the choice declares."""
         fact = self.names.facts.find(choice.type.removeprefix("choice:"))
         if fact is None or not choice.type.startswith("choice:"):
-            raise LanguageError(f"只有选项才能与代码 {code!r} 比较")
+            raise LanguageError("只有选项才能与代码 {code} 比较", code=repr(code))
         if code not in fact.choices:
             near = nearest(str(code), list(fact.choices))
-            raise LanguageError(f"{fact.name} 没有 {code!r} 这个选项{near}；{fact.form()}")
+            said = {"name": fact.name, "code": repr(code), "near": near, "form": fact.form()}
+            raise LanguageError("{name} 没有 {code} 这个选项{near}；{form}", **said)
         return str(code)
 
     def choose(self, tree: ast.IfExp) -> Node:
@@ -315,14 +313,17 @@ class _Reader:
     def call(self, tree: ast.Call) -> Node:
         """The functions of the language."""
         if not isinstance(tree.func, ast.Name) or tree.keywords:
-            raise LanguageError(f"不能用这种写法：{ast.unparse(tree)}")
+            raise not_allowed(tree)
         word, arguments = tree.func.id, tree.args
         wanted = {"min": None, "max": None, "last_n_months": 2, **dict.fromkeys(DIVISIONS, 2)}
         if word not in FUNCTIONS:
-            raise LanguageError(f"没有叫 {word} 的算法{nearest(word, FUNCTIONS)}")
+            raise LanguageError(
+                "没有叫 {word} 的算法{near}", word=word, near=nearest(word, FUNCTIONS)
+            )
         count = wanted.get(word, 1)
         if count is not None and len(arguments) != count:
-            raise LanguageError(f"{word} 要 {count} 项，实际写了 {len(arguments)} 项")
+            said = {"word": word, "count": count, "given": len(arguments)}
+            raise LanguageError("{word} 要 {count} 项，实际写了 {given} 项", **said)
         if word in ("min", "max"):
             return self.extreme(word, arguments)
         if word in DIVISIONS:
@@ -337,7 +338,7 @@ class _Reader:
         """min, max of two or more numbers."""
         parts = tuple(self.read(tree) for tree in trees)
         if len(parts) < 2:
-            raise LanguageError(f"{word} 至少要两项")
+            raise LanguageError("{word} 至少要两项", word=word)
         kind = self.sum_type(*parts)
         pick = min if word == "min" else max
         ends = [part.bounds or (0, 0) for part in parts]
@@ -348,9 +349,9 @@ class _Reader:
         """Rounded division by a positive number."""
         left, right = self.read(left_tree), self.read(right_tree)
         if left.bounds is None or right.bounds is None or right.bounds[0] <= 0:
-            raise LanguageError(f"{word}：被除数须是数，除数须总是大于零")
+            raise LanguageError("{word}：被除数须是数，除数须总是大于零", word=word)
         if (left.type, right.type) == ("whole", "fen"):
-            raise LanguageError(f"{word}：个数不能除以元")
+            raise LanguageError("{word}：个数不能除以元", word=word)
         kind = "fen" if (left.type, right.type) == ("fen", "whole") else "whole"
         most = max(abs(end) for end in left.bounds)
         by_month = left.by_month or right.by_month
@@ -366,17 +367,17 @@ class _Reader:
         least, most = months.bounds or (0, 0)
         if least < 1 or most > 36:
             raise LanguageError("last_n_months 的月数须在 1 到 36 之间")
-        bounds = _bounded(min(0, part.bounds[0]) * most, max(0, part.bounds[1]) * most)
+        bounds = bounded(min(0, part.bounds[0]) * most, max(0, part.bounds[1]) * most)
         return n.LastMonths(part.type, False, bounds, part, months)
 
     def age(self, word: str, tree: ast.expr) -> Node:
         """Completed years against a number or a figure."""
         years = self.read(tree)
         if not isinstance(years, n.Literal | n.FigureRef) or years.type != "whole":
-            raise LanguageError(f"{word} 里须是整数或以岁计的数字")
+            raise LanguageError("{word} 里须是整数或以岁计的数字", word=word)
         born_on = self.names.facts.find("born_on")
         if born_on is None:
-            raise LanguageError(f"{word} 要读 born_on，而事实表里没有它")
+            raise LanguageError("{word} 要读 born_on，而事实表里没有它", word=word)
         which = "from" if word == "age_from" else "under"
         return n.Age("yes_no", False, None, which, years, self.fact(born_on))  # type: ignore[arg-type]
 
@@ -384,12 +385,12 @@ class _Reader:
         """count, total, any, all over the members."""
         part = _Reader(self.names, "person").read(tree)
         if part.by_month:
-            raise LanguageError(f"{word} 里有按月的数，须先用 last_n_months(…) 合计")
+            raise LanguageError("{word} 里有按月的数，须先用 last_n_months(…) 合计", word=word)
         if word == "total":
             if part.bounds is None:
-                raise LanguageError(f"total 里须是数，实际是 {part.type}")
+                raise LanguageError("total 里须是数，实际是 {type}", type=part.type)
             low, high = part.bounds
-            bounds = _bounded(min(0, low) * MOST_MEMBERS, max(0, high) * MOST_MEMBERS)
+            bounds = bounded(min(0, low) * MOST_MEMBERS, max(0, high) * MOST_MEMBERS)
             return n.Over(part.type, False, bounds, "total", part)
         self.yes_no(part)
         if word == "count":

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from guanjia.policy import redraft
 from guanjia.policy.book import Book, BookError, from_text
 from guanjia.policy.chapter import Chapter, FigureRow, Status
-from guanjia.policy.language import nearest
-from guanjia.policy.reading import read_value
+from guanjia.policy.rows import read_value
+from guanjia.policy.terms import nearest
 from guanjia.policy.words import word
 
 WRITTEN = re.compile(

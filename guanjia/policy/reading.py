@@ -2,19 +2,18 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import groupby, pairwise
-from typing import Any, cast, get_args
+from typing import Any, cast
 
-from guanjia.kit import days, money
+from guanjia.kit import days
 from guanjia.policy import language
 from guanjia.policy.chapter import (
     MOST_CONDITIONS,
     STATUSES,
     Amount,
-    Cadence,
     Chapter,
     Condition,
     Define,
@@ -23,43 +22,26 @@ from guanjia.policy.chapter import (
     Status,
 )
 from guanjia.policy.facts import Facts
-from guanjia.policy.language import LanguageError, Names
+from guanjia.policy.language import Names
 from guanjia.policy.nodes import Age, Node, Unit
+from guanjia.policy.problem import Problem
+from guanjia.policy.rows import (
+    CADENCES,
+    KEYS,
+    NOTICES,
+    PLACES,
+    STARTS,
+    TABLES,
+    UNITS,
+    none_of,
+    read_value,
+)
+from guanjia.policy.terms import FUNCTIONS, LanguageError, nearest
+from guanjia.policy.words import brackets, not_a_month, word
 
-UNITS = get_args(Unit)
-STARTS = ("month after approval", "month of application", "month of the event")
-PLACES = ("hukou", "home")
-CADENCES = get_args(Cadence)
-NOTICES = ("name, members, amount", "name, amount", "none")
-KEYS = {
-    "chapter": "title en summary unit cadence asked follows paid_to starts day place notice law status bring "
-    "apply",
-    "figure": "label value law status since until review_by where",
-    "define": "name label of is",
-    "condition": "code label en holds law status since until",
-    "amount": "code label en pays law status since until",
-    "example": "title month household person place held expects",
-}
-TABLES = ("figure", "define", "condition", "amount")
 Dates = tuple[date | None, date | None]
 Head = tuple[str, str, str]  # code, label, en
 Body = tuple[str, str, Status]  # text, law, status
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong in the book, and where."""
-
-    file: str
-    where: str
-    text: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.file} · {self.where}：{self.text}"
-            if self.where
-            else f"{self.file}：{self.text}"
-        )
 
 
 class Reader:
@@ -80,7 +62,9 @@ class Reader:
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as problem:
-            self.problems.append(Problem(file, "", f"TOML 写法不对：{problem}"))
+            self.problems.append(
+                Problem(file, "", word("TOML 写法不对：{problem}", problem=problem))
+            )
             return {}
 
     def wrong(self, where: str, text: str) -> None:
@@ -97,19 +81,22 @@ class Reader:
         known = KEYS[kind].split()
         for key in row:
             if key not in known and not (kind == "chapter" and key in TABLES):
-                self.wrong(where, f"不认识的项 {key}{language.nearest(key, known)}")
+                self.wrong(
+                    where,
+                    word("不认识的项 {key}{near}", key=key, near=nearest(key, known)),
+                )
 
     def law(self, row: Mapping[str, Any], where: str) -> str:
         """Every row has a law."""
         if not str(row.get("law", "")).strip():
-            self.wrong(where, "没有写依据（law）。每个数字、句子和金额都要写明出处")
+            self.wrong(where, word("没有写依据（law）。每个数字、句子和金额都要写明出处"))
         return str(row.get("law", ""))
 
     def status(self, row: Mapping[str, Any], where: str) -> Status:
         """How sure the row is; a chapter's status where it has none of its own."""
         status = row.get("status", self.rows.get("status"))
         if status not in STATUSES:
-            self.wrong(where, f"status 应是 {'、'.join(STATUSES)} 之一，实际是 {status!r}")
+            self.wrong(where, none_of("status", STATUSES, status))
         return cast(Status, status)
 
     def dates(self, row: Mapping[str, Any], where: str) -> Dates:
@@ -117,32 +104,34 @@ class Reader:
         since, until = row.get("since"), row.get("until")
         for name, day in (("since", since), ("until", until)):
             if day is not None and type(day) is not date:
-                self.wrong(where, f"{name} 应是日期，例如 2020-01-01")
+                self.wrong(where, word("{name} 应是日期，例如 2020-01-01", name=name))
                 return None, None
         if since is not None and until is not None and until <= since:
-            self.wrong(where, f"until（{until}）须晚于 since（{since}）")
+            self.wrong(
+                where, word("until（{until}）须晚于 since（{since}）", until=until, since=since)
+            )
         return since, until
 
     def one_of(self, name: str, allowed: tuple[str, ...]) -> Any:
         """A head value out of a few."""
         value = self.rows.get(name)
         if value not in allowed:
-            self.wrong("", f"{name} 应是 {'、'.join(allowed)} 之一，实际是 {value!r}")
+            self.wrong("", none_of(name, allowed, value))
         return value
 
     def head(self) -> None:
         """What every chapter must say of itself."""
         for name in ("title", "en", "summary"):
             if not self.rows.get(name):
-                self.wrong("", f"缺少 {name}")
+                self.wrong("", word("缺少 {name}", name=name))
         if not isinstance(self.rows.get("asked"), bool):
-            self.wrong("", "asked 应是 true（须申请批准）或 false")
+            self.wrong("", word("asked 应是 true（须申请批准）或 false"))
 
     def texts(self, name: str, says: str) -> tuple[str, ...]:
         """A list of words that may be missing; `says` tells what a right one looks like."""
         rows = self.rows.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(r, str) and r.strip() for r in rows):
-            self.wrong("", f"{name} 应是{says}")
+            self.wrong("", word("{name} 应是{says}", name=name, says=says))
             return ()
         return tuple(rows)
 
@@ -150,7 +139,7 @@ class Reader:
         """A text that may be missing; `says` tells what it is for."""
         text = self.rows.get(name, "")
         if not isinstance(text, str):
-            self.wrong("", f"{name} 应是一句话：{says}")
+            self.wrong("", word("{name} 应是一句话：{says}", name=name, says=says))
             return ""
         return text
 
@@ -160,33 +149,40 @@ class Reader:
         for name, rows in self.rows.get("figure", {}).items():
             label = next((r["label"] for r in rows if r.get("label")), "")
             if not label:
-                self.wrong(f"数字 {name}", "第一行要写中文名称（label）")
+                self.wrong(word("数字 {name}", name=name), word("第一行要写中文名称（label）"))
             read = [r for r in (self.figure(name, label, row) for row in rows) if r is not None]
             read.sort(key=lambda r: (r.where, r.since or date.min))
             found[name] = tuple(
                 row
                 for where, mine in groupby(read, key=lambda r: r.where)
-                for row in self.succession(f"数字 {name}{where and f'（{where}）'}", list(mine))
+                for row in self.succession(
+                    word("数字 {name}{place}", name=name, place=where and brackets(where)),
+                    list(mine),
+                )
             )
             if len({row.unit for row in read}) > 1:
-                self.wrong(f"数字 {name}", "各行的单位不一样")
+                self.wrong(word("数字 {name}", name=name), word("各行的单位不一样"))
         return found
 
     def figure(self, name: str, label: str, row: Mapping[str, Any]) -> FigureRow | None:
         """One row of a figure."""
-        where = f"数字 {name}（{row.get('since', '?')}）"
+        where = word("数字 {name}（{since}）", name=name, since=row.get("since", "?"))
         self.keys("figure", row, where)
         since, until = self.dates(row, where)
         if since is None:
-            self.wrong(where, "数字要写从哪天起（since）")
+            self.wrong(where, word("数字要写从哪天起（since）"))
         value = read_value(str(row.get("value", "")))
         if value is None:
             self.wrong(
-                where, f"读不懂 {row.get('value')!r}；请写成“1060 元/人·月”“70 岁”“6 个月”这样"
+                where,
+                word(
+                    "读不懂 {value}；请写成“1060 元/人·月”“70 岁”“6 个月”这样",
+                    value=repr(row.get("value")),
+                ),
             )
         place = str(row.get("where", ""))
         if place and not place.startswith(self.city):
-            self.wrong(where, f"where 应是本市（{self.city}）的区划代码")
+            self.wrong(where, word("where 应是本市（{city}）的区划代码", city=self.city))
         law, status = self.law(row, where), self.status(row, where)
         if value is None or since is None:
             return None
@@ -199,11 +195,32 @@ class Reader:
         closed = []
         for earlier, later in pairwise(rows):
             if later.since is None or later.since == earlier.since:
-                self.wrong(where, f"两行同时生效（{earlier.since} 与 {later.since}）")
+                self.wrong(
+                    where,
+                    word(
+                        "两行同时生效（{since} 与 {later}）",
+                        since=earlier.since,
+                        later=later.since,
+                    ),
+                )
             elif earlier.until is not None and earlier.until > later.since:
-                self.wrong(where, f"两行重叠：前一行到 {earlier.until}，后一行从 {later.since} 起")
+                self.wrong(
+                    where,
+                    word(
+                        "两行重叠：前一行到 {until}，后一行从 {since} 起",
+                        until=earlier.until,
+                        since=later.since,
+                    ),
+                )
             elif earlier.until is not None and earlier.until < later.since:
-                self.wrong(where, f"中间有空档：{earlier.until} 至 {later.since} 没有规定")
+                self.wrong(
+                    where,
+                    word(
+                        "中间有空档：{until} 至 {since} 没有规定",
+                        until=earlier.until,
+                        since=later.since,
+                    ),
+                )
             closed.append(replace(earlier, until=earlier.until or later.since))
         return [*closed, *rows[-1:]]
 
@@ -216,11 +233,11 @@ class Reader:
         conditions = self.sentences("condition", "holds", names, self.condition)
         amounts = self.sentences("amount", "pays", names, self.amount)
         if len({c.code for c in conditions}) > MOST_CONDITIONS:
-            self.wrong("", f"条件最多 {MOST_CONDITIONS} 条")
+            self.wrong("", word("条件最多 {most} 条", most=MOST_CONDITIONS))
         if not rows.get("condition"):
-            self.wrong("", "一章至少要有一条条件")
+            self.wrong("", word("一章至少要有一条条件"))
         if any(_of_children(c.node) for c in conditions) and rows.get("notice") != "none":
-            self.wrong("", '孩子的待遇不公示：notice 须是 "none"')
+            self.wrong("", word('孩子的待遇不公示：notice 须是 "none"'))
         return Chapter(
             code=self.code,
             title=rows.get("title", ""),
@@ -229,16 +246,16 @@ class Reader:
             unit=self.one_of("unit", UNITS) or unit,
             cadence=self.one_of("cadence", CADENCES),
             asked=rows.get("asked", True),
-            follows=self.texts("follows", '一列章节代码，例如 ["tekun", "dibao"]'),
-            paid_to=self.words("paid_to", "钱付给谁，例如 社会保险基金"),
+            follows=self.texts("follows", word('一列章节代码，例如 ["tekun", "dibao"]')),
+            paid_to=self.words("paid_to", word("钱付给谁，例如 社会保险基金")),
             starts=self.one_of("starts", STARTS),
             day=self.one_of("day", ("first of month",)),
             place=self.one_of("place", PLACES),
             notice=self.one_of("notice", NOTICES),
             law=self.law(rows, ""),
             status=self.status(rows, ""),
-            bring=self.texts("bring", '一列材料，例如 ["身份证", "户口簿"]'),
-            apply=self.words("apply", "到哪里申请"),
+            bring=self.texts("bring", word('一列材料，例如 ["身份证", "户口簿"]')),
+            apply=self.words("apply", word("到哪里申请")),
             figures=self.figures,
             defines=self.read_defines(names),
             conditions=tuple(conditions),
@@ -250,15 +267,21 @@ class Reader:
     def names(self, facts: Facts, benefits: Mapping[str, Unit]) -> Names:
         """The one flat set of names of the chapter; a clash is a problem."""
         defines: dict[str, tuple[Unit, str]] = {}
-        taken = {*facts.names(), *benefits, *language.FUNCTIONS, "held"}
+        taken = {*facts.names(), *benefits, *FUNCTIONS, "held"}
         for name in self.figures:
             if name in taken:
-                self.wrong(f"数字 {name}", f"{name} 这个名字已另有所指，请换一个")
+                self.wrong(
+                    word("数字 {name}", name=name),
+                    word("{name} 这个名字已另有所指，请换一个", name=name),
+                )
         taken |= set(self.figures)
         for row in self.rows.get("define", []):
             name = str(row.get("name", ""))
             if name in taken or name in defines or not name.isidentifier():
-                self.wrong(f"定义 {name}", f"{name!r} 已另有所指，或不能作名字，请换一个")
+                self.wrong(
+                    word("定义 {name}", name=name),
+                    word("{name} 已另有所指，或不能作名字，请换一个", name=repr(name)),
+                )
                 continue
             of: Unit = "household" if row.get("of") == "household" else "person"
             defines[name] = (of, str(row.get("is", "")))
@@ -273,12 +296,12 @@ class Reader:
         """All named expressions."""
         found = []
         for row in self.rows.get("define", []):
-            where = f"定义 {row.get('name', '?')}"
+            where = word("定义 {name}", name=row.get("name", "?"))
             self.keys("define", row, where)
             if not row.get("label"):
-                self.wrong(where, "缺少中文名称（label）")
+                self.wrong(where, word("缺少中文名称（label）"))
             if row.get("of") not in UNITS:
-                self.wrong(where, f"of 应是 {'、'.join(UNITS)} 之一")
+                self.wrong(where, none_of("of", UNITS, row.get("of")))
             if row.get("name") not in names.defines:
                 continue
             of, text = names.defines[row["name"]]
@@ -301,12 +324,17 @@ class Reader:
         """Conditions or amounts, in the order of the file."""
         found: list[Any] = []
         wanted = "yes_no" if kind == "condition" else "fen"
+        said = (
+            word("条件 {code}", code="{code}")
+            if kind == "condition"
+            else word("金额 {code}", code="{code}")
+        )
         for row in self.rows.get(kind, []):
-            where = f"{'条件' if kind == 'condition' else '金额'} {row.get('code', '?')}"
+            where = said.format(code=row.get("code", "?"))
             self.keys(kind, row, where)
             for name in ("code", "label", "en", key):
                 if not row.get(name):
-                    self.wrong(where, f"缺少 {name}")
+                    self.wrong(where, word("缺少 {name}", name=name))
             dates, text = self.dates(row, where), str(row.get(key, ""))
             body = (text, self.law(row, where), self.status(row, where))
             node = self.node(where, partial(self.typed, text, names, wanted))
@@ -322,7 +350,7 @@ class Reader:
     def typed(self, text: str, names: Names, wanted: str) -> Node:
         """An expression of the type that its row wants."""
         node = language.parse(text, names, self.unit())
-        language.expect(node, wanted, f"“{text}”")
+        language.expect(node, wanted, word("“{text}”", text=text))
         return node
 
     def condition(
@@ -344,15 +372,15 @@ class Reader:
         """The chapter's examples, unread families in them."""
         found = []
         for row in self.example_rows.get("example", []):
-            where = f"例 {row.get('title', '?')}"
+            where = word("例 {title}", title=row.get("title", "?"))
             self.keys("example", row, where)
             try:
                 month = days.read_month(str(row.get("month", "")))
-            except ValueError as problem:
-                self.wrong(where, str(problem))
+            except ValueError:
+                self.wrong(where, not_a_month(row.get("month", "")))
                 continue
             if not row.get("title") or not row.get("expects"):
-                self.wrong(where, "例子要有题目（title）和应得的结果（expects）")
+                self.wrong(where, word("例子要有题目（title）和应得的结果（expects）"))
                 continue
             found.append(Example(row["title"], month, row, row["expects"]))
         return tuple(found)
@@ -361,15 +389,3 @@ class Reader:
 def _of_children(node: Node) -> bool:
     """A condition that says: not yet so many years old."""
     return isinstance(node, Age) and node.which == "under"
-
-
-def read_value(text: str) -> tuple[str, int] | None:
-    """'1060 元/人·月' -> ('fen', 106000); '70 岁' -> ('whole', 70); '150 %' -> ('whole', 150)."""
-    number, _, unit = text.strip().partition(" ")
-    unit = unit.strip()
-    if unit.startswith("元"):
-        try:
-            return "fen", money.read(number)
-        except money.NotMoney:
-            return None
-    return ("whole", int(number)) if unit and number.isdecimal() else None

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guanjia.kit import money
-from guanjia.policy.chapter import Cadence
-from guanjia.policy.facts import UNKNOWN, Fact
+
+if TYPE_CHECKING:
+    from guanjia.policy.chapter import Cadence
+    from guanjia.policy.facts import Fact
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -43,7 +45,7 @@ def told(text: str, en: str = "") -> str:
     return _speaker[0].tell(text, en) if text else text
 
 
-def word(text: str, **parts: object) -> str:
+def word(text: str, /, **parts: object) -> str:
     """`text` in the reader's language, with its {parts} put in; as written where nobody translates."""
     return _speaker[0].translate(text).format(**parts)
 
@@ -53,7 +55,7 @@ def yuan(fen: int) -> str:
     return word("{sum} 元", sum=money.show(fen).removesuffix(" 元"))
 
 
-def per(sum_: str, cadence: Cadence) -> str:
+def per(sum_: str, cadence: "Cadence") -> str:
     """A sum and how often it is paid: `1,180.00 元/月`."""
     if cadence == "month":
         return word("{sum}/月", sum=sum_)
@@ -102,6 +104,16 @@ def pair(what: str, value: str) -> str:
     return word("{what}：{value}", what=what, value=value)
 
 
+def not_a_month(text: object) -> str:
+    """A text that should be a month."""
+    return word("“{text}”不是月份。请写成 2020-01。", text=text)
+
+
+def not_money(text: object) -> str:
+    """A text that should be a sum."""
+    return word("“{text}”不是金额。请写成元，最多两位小数，例如 1999.00。", text=text)
+
+
 def aside(what: str, how: str) -> str:
     """`6 ÷ 4，取整`."""
     return word("{what}，{how}", what=what, how=how)
@@ -124,9 +136,9 @@ def rounded(how: str) -> str:
     return word("舍去分以下") if how == "down" else word("四舍五入到分")
 
 
-def show(value: Any, kind: str, fact: Fact | None = None) -> str:
+def show(value: Any, kind: str, fact: "Fact | None" = None) -> str:
     """A value in words; `kind` is the type of the part it comes from."""
-    if value is UNKNOWN:
+    if value is None:  # unknown
         return ask()
     if kind == "fen":
         return yuan(value)

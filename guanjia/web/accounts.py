@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from guanjia.places.models import Place
+from guanjia.policy.words import brackets, listed, word
 from guanjia.staff import roles
 from guanjia.staff.models import Post, User
 
@@ -23,11 +24,14 @@ class BadAccount(ValueError):
 def open_account(username: str, full_name: str, role: str, place: str, since: date) -> User:
     """The account with this post, made where missing. Raises BadAccount."""
     if role not in roles.NAMES:
-        known = "、".join(f"{code}（{name}）" for code, name in roles.NAMES.items())
-        raise BadAccount(f"没有“{role}”这个岗位。可选：{known}。")
+        known = listed(code + brackets(str(name)) for code, name in roles.NAMES.items())
+        raise BadAccount(word("没有“{role}”这个岗位。可选：{known}。", role=role, known=known))
     if not Place.objects.filter(code=place).exists():
         raise BadAccount(
-            f"没有代码为 {place} 的地方。请用区划代码：市 6 位、镇街 9 位、村居 12 位。"
+            word(
+                "没有代码为 {place} 的地方。请用区划代码：市 6 位、镇街 9 位、村居 12 位。",
+                place=place,
+            )
         )
     user = User.objects.filter(username=username).first() or _new(username, full_name)
     held = Post.objects.filter(user=user, role=role, place_id=place, until=None)
@@ -42,7 +46,13 @@ def _new(username: str, full_name: str) -> User:
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as problem:
-        raise BadAccount(f"账号名“{username}”不能用：{' '.join(problem.messages)}") from None
+        raise BadAccount(
+            word(
+                "账号名“{username}”不能用：{why}",
+                username=username,
+                why=" ".join(problem.messages),
+            )
+        ) from None
     user.save()
     return user
 

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from guanjia import __version__
+from guanjia.policy.words import word
 from guanjia.web import cluster, embedded
 from guanjia.web import home as houses
 
@@ -59,7 +60,13 @@ class Reach:
         words = words if reads_archive else (*where, *name, *words)
         done = self.runner.run(program, *words, wait=None, password=password, **files)
         if done.returncode:
-            raise ArchiveError(f"{program} 没有成功 / failed:\n{done.stderr.strip()[-2000:]}")
+            raise ArchiveError(
+                word(
+                    "{program} 没有成功：\n{said}",
+                    program=program,
+                    said=done.stderr.strip()[-2000:],
+                )
+            )
 
 
 @contextmanager
@@ -72,9 +79,12 @@ def reach(home: Path) -> Iterator[Reach]:
     url = os.environ.get(ADMIN_URL, "")
     if not url:
         raise ArchiveError(
-            f"DATABASE_URL 的登录账号受行级安全约束，读不全数据。请用 {ADMIN_URL} 指定一个能备份的"
-            "账号（超级用户或带 BYPASSRLS），再运行一次。\n"
-            f"Row security binds this login role: name one that may back up by {ADMIN_URL}."
+            word(
+                "DATABASE_URL 的登录账号受行级安全约束，读不全数据。"
+                "请用 {variable} 指定一个能备份的账号（超级用户或带 BYPASSRLS），"
+                "再运行一次。",
+                variable=ADMIN_URL,
+            )
         )
     yield Reach(cluster.binaries(), url)
 
@@ -82,13 +92,11 @@ def reach(home: Path) -> Iterator[Reach]:
 def write(home: Path, target: Path) -> int:
     """Back the house up into `target`, all of it or nothing; returns its size in bytes."""
     if not (home / "sealed").exists():
-        raise ArchiveError(f"{home} 里还没有资料，没什么可备份。 There is nothing to back up.")
+        raise ArchiveError(word("{home} 里还没有资料，没什么可备份。", home=home))
     if target.exists():
-        raise ArchiveError(
-            f"{target} 已存在，没有覆盖。请换一个文件名。 It exists; nothing was written."
-        )
+        raise ArchiveError(word("{target} 已存在，没有覆盖。请换一个文件名。", target=target))
     if not target.parent.is_dir():
-        raise ArchiveError(f"没有 {target.parent} 这个目录。 There is no such folder.")
+        raise ArchiveError(word("没有 {folder} 这个目录。", folder=target.parent))
     draft = target.with_name(target.name + ".part")
     with tempfile.TemporaryDirectory(dir=home) as room, reach(home) as database:
         dump = Path(room) / DUMP
@@ -139,17 +147,14 @@ def restore(home: Path, source: Path, replace: bool) -> None:
     then the house refuses to start.
     """
     if embedded.is_held(home):
-        raise ArchiveError("莞家正在运行，请先停止（Ctrl-C）再恢复。 Stop Guanjia first.")
+        raise ArchiveError(word("莞家正在运行，请先停止（Ctrl-C）再恢复。"))
     if not source.is_file():
-        raise ArchiveError(f"没有 {source} 这个备份文件。 There is no such file.")
+        raise ArchiveError(word("没有 {source} 这个备份文件。", source=source))
     with tempfile.TemporaryDirectory(dir=home) as name, reach(home) as database:
         room = Path(name)
         unpack(source, room)
         if not replace and _holds_data(database.url):
-            raise ArchiveError(
-                "这里已有资料，没有改动。确实要用备份替换，请加 --replace。\n"
-                "This house holds data; nothing was changed. Add --replace to replace them."
-            )
+            raise ArchiveError(word("这里已有资料，没有改动。确实要用备份替换，请加 --replace。"))
         mark = home / "restoring"
         mark.write_text(f"{source.resolve()}\n")
         _restore_database(database, room)
@@ -166,16 +171,13 @@ def unpack(source: Path, room: Path) -> None:
         manifest = tomllib.loads((room / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, OSError, ValueError):
         raise ArchiveError(
-            f"{source} 不是莞家的备份文件，或已损坏。没有改动任何资料。\n"
-            "It is no backup of Guanjia, or it is damaged. Nothing was changed."
+            word("{source} 不是莞家的备份文件，或已损坏。没有改动任何资料。", source=source)
         ) from None
     if manifest["format"] > FORMAT:
-        raise ArchiveError(
-            "备份由更新版本的莞家写成，请用新版本恢复。 A newer Guanjia wrote this backup."
-        )
+        raise ArchiveError(word("备份由更新版本的莞家写成，请用新版本恢复。"))
     if _hash(room / DUMP) != manifest["database_sha256"]:
         raise ArchiveError(
-            f"{source} 已损坏：数据库部分校验不符。没有改动任何资料。 It is damaged."
+            word("{source} 已损坏：数据库部分校验不符。没有改动任何资料。", source=source)
         )
 
 

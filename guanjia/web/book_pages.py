@@ -6,6 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from guanjia.policy import family_file, words
@@ -134,8 +136,14 @@ def relations(book: Book, code: str = "") -> list[RelationShown]:
 
 
 @lru_cache(maxsize=64)
+def examples_page(book: Book, chapter: Chapter, today: date, _language: str) -> SafeString:
+    """The examples as they stand on the page: most of its time, and the same for every reader."""
+    found = examples(book, chapter, today)
+    return render_to_string("parts/examples.html", {"examples": found}) if found else SafeString()
+
+
 def examples(book: Book, chapter: Chapter, today: date) -> list[ExampleShown]:
-    """Every example decided by the book itself, sentence by sentence; the same book, the same words."""
+    """Every example decided by the book itself, sentence by sentence."""
     return [
         ExampleShown(example, _decided(book, chapter, example, today))
         for example in chapter.examples

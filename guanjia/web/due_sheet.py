@@ -105,10 +105,21 @@ def mistakes(book: Book, today: date, sheet: Sheet) -> dict[Key, str]:
             due_answers.read(book, today, fact, sheet.typed[key])
         except BadAnswer as problem:
             found[key] = str(problem)
-    if found:
-        return found
+    return found or contradictions(book, today, sheet)
+
+
+def contradictions(book: Book, today: date, sheet: Sheet) -> dict[Key, str]:
+    """What cannot be true together, of all that was answered. Raises BadAnswer."""
     said = values(book, today, sheet.answers | sheet.typed)
     return due_checks.contradictions(sheet.kin, said, today)
+
+
+def reopen(sheet: Sheet, wrong: Mapping[Key, str]) -> None:
+    """Go back to the screen of the first question that is wrong, unless it stands on this one."""
+    for place, screen in enumerate(sheet.done):
+        if screen.keys() & wrong.keys():
+            sheet.step_back(place)
+            return
 
 
 def values(book: Book, today: date, answers: Mapping[Key, str]) -> dict[Key, Value]:

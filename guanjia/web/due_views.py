@@ -46,7 +46,7 @@ def _begin(request: HttpRequest, book: Book, today: date, go: str) -> HttpRespon
     try:
         if go == "open":
             opened = due_sheet.of_saved(form.get("saved", ""))
-            return _onward(request, book, today, due_sheet.read(book, today, opened))
+            return _opened(request, book, today, due_sheet.read(book, today, opened))
         sheet = Sheet(due_sheet.kin_of(chosen))
         later = due_sheet.unpack(book, due_words.MOST_PEOPLE, form.get("later", ""))
     except BadAnswer as problem:
@@ -55,6 +55,15 @@ def _begin(request: HttpRequest, book: Book, today: date, go: str) -> HttpRespon
     same = {unit for unit, code in enumerate(sheet.kin) if was[unit : unit + 1] == [code]}
     sheet.later = {key: text for key, text in later.items() if key[1] in same or key[1] < 0}
     return _onward(request, book, today, sheet)
+
+
+def _opened(request: HttpRequest, book: Book, today: date, sheet: Sheet) -> HttpResponse:
+    """A saved link: its answer or, where somebody changed the link, what cannot be in it."""
+    wrong = due_sheet.contradictions(book, today, sheet)
+    if not wrong:
+        return _onward(request, book, today, sheet)
+    due_sheet.reopen(sheet, wrong)
+    return _screen(request, book, sheet, wrong)
 
 
 def _move(request: HttpRequest, book: Book, today: date, sheet: Sheet, go: str) -> HttpResponse:
@@ -66,6 +75,7 @@ def _move(request: HttpRequest, book: Book, today: date, sheet: Sheet, go: str) 
     if go == "next" and sheet.now:
         wrong = due_sheet.mistakes(book, today, sheet)
         if wrong:
+            due_sheet.reopen(sheet, wrong)
             return _screen(request, book, sheet, wrong)
         sheet.step_on()
     elif sheet.now:

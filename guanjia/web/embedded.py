@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from guanjia.policy.words import word
 from guanjia.web import cluster as clusters
 from guanjia.web import roles
 from guanjia.web.cluster import SUPERUSER, Runner, ServerError
@@ -137,9 +138,13 @@ def _answers(server: Server, pid: int) -> bool:
             return False
         time.sleep(0.2)
     raise ServerError(
-        f"数据目录 {server.cluster} 正被另一个 PostgreSQL 进程（pid {pid}）使用，但连不上它：{reason}"
-        f"请先停掉它（kill {pid}），再重新运行。\n"
-        f"Process {pid} holds this cluster and does not answer to us. Stop it and run again."
+        word(
+            "数据目录 {cluster} 正被另一个 PostgreSQL 进程（pid {pid}）使用，"
+            "但连不上它：{reason}请先停掉它（kill {pid}），再重新运行。",
+            cluster=server.cluster,
+            pid=pid,
+            reason=reason,
+        )
     )
 
 
@@ -161,8 +166,12 @@ def _start(server: Server) -> None:
     if done.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else ""
         raise ServerError(
-            f"数据库启动失败 / PostgreSQL did not start.\n{done.stderr.strip()}\n{tail}\n"
-            f"日志 / log: {log}"
+            word(
+                "数据库启动失败。\n{said}\n{tail}\n日志：{log}",
+                said=done.stderr.strip(),
+                tail=tail,
+                log=log,
+            )
         )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
+from guanjia.policy.words import word
 from guanjia.web import roles
 
 OLDEST = 15
@@ -40,23 +41,23 @@ def prepare() -> str:
         for part in script:
             connection.execute(part.encode())
     os.environ.update(named)
-    return "已建立三个数据库角色。以后请用这两行环境变量（内含口令，请妥善保管）：\n" + _lines(
-        named
-    )
+    done = word("已建立三个数据库角色。以后请用这两行环境变量（内含口令，请妥善保管）：")
+    return f"{done}\n{_lines(named)}"
 
 
 def _refuse_unsuitable(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     version = connection.info.server_version // 10000
     if version < OLDEST:
         raise Unsuitable(
-            f"数据库是 PostgreSQL {version}，莞家需要 {OLDEST} 或更新。"
-            f" PostgreSQL {OLDEST} or newer is needed."
+            word(
+                "数据库是 PostgreSQL {version}，莞家需要 {oldest} 或更新。",
+                version=version,
+                oldest=OLDEST,
+            )
         )
     row = connection.execute("SHOW server_encoding").fetchone()
     if row and row[0] != "UTF8":
-        raise Unsuitable(
-            f"数据库编码是 {row[0]}，须为 UTF8。 The database's encoding must be UTF8."
-        )
+        raise Unsuitable(word("数据库编码是 {encoding}，须为 UTF8。", encoding=row[0]))
 
 
 def _has_roles(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
@@ -76,10 +77,13 @@ def _refuse_without_owner(url: str) -> None:
     if owner:
         psycopg.connect(owner, connect_timeout=10).close()
         return
-    example = _with_user(url, roles.OWNER, "口令")
+    example = _with_user(url, roles.OWNER, word("口令"))
     raise Unsuitable(
-        f"数据库角色已有，迁移要用所有者账号。请设置 DATABASE_OWNER_URL={example} 再运行 guanjia init。\n"
-        "The roles exist; migrations need the owner: set DATABASE_OWNER_URL and run again."
+        word(
+            "数据库角色已有，迁移要用所有者账号。"
+            "请设置 DATABASE_OWNER_URL={example} 再运行 guanjia init。",
+            example=example,
+        )
     )
 
 
@@ -97,12 +101,12 @@ def _with_user(url: str, user: str, password: str) -> str:
 
 
 def _for_the_dba(script: str, named: dict[str, str]) -> str:
-    return (
-        "DATABASE_URL 的用户不能建立角色。请把下面的 SQL 交给数据库管理员，以超级用户在该库执行一次：\n"
-        "The user of DATABASE_URL may not create roles. Ask the DBA to run this once:\n\n"
-        f"{script}\n"
-        "然后设置这两行环境变量，再运行 guanjia init / then set these and run guanjia init:\n\n"
-        f"{_lines(named)}"
+    return word(
+        "DATABASE_URL 的用户不能建立角色。请把下面的 SQL 交给数据库管理员，"
+        "以超级用户在该库执行一次：\n\n{script}\n"
+        "然后设置这两行环境变量，再运行 guanjia init：\n\n{lines}",
+        script=script,
+        lines=_lines(named),
     )
 
 

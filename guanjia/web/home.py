@@ -7,6 +7,8 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+from guanjia.policy.words import word
+
 CLONE = Path(__file__).resolve().parents[2]
 FORMAT = 1
 KEY_BYTES = 32
@@ -44,16 +46,23 @@ def ensure(home: Path | None = None) -> Path:
         found = version.read_text().strip()
     except (PermissionError, NotADirectoryError) as problem:
         raise HomeError(
-            f"数据目录 {home} 打不开：{problem.strerror}。请换一个您有权写的目录："
-            "GUANJIA_DATA=目录 guanjia …\n"
-            "The data folder cannot be written. Name another one by GUANJIA_DATA."
+            word(
+                "数据目录 {home} 打不开：{strerror}。"
+                "请换一个您有权写的目录：GUANJIA_DATA=目录 guanjia …",
+                home=home,
+                strerror=problem.strerror,
+            )
         ) from None
     if not found.isdecimal() or int(found) > FORMAT:
         raise HomeError(
-            f"数据目录 {home} 是由更新版本的莞家写的（格式 {found}，本程序能读到 {FORMAT}）。"
-            "数据没有被改动。请改用新版本的程序，或用 GUANJIA_DATA 指定另一个目录。\n"
-            f"The data folder was written by a newer Guanjia (format {found}, this one reads "
-            f"{FORMAT}). Nothing was changed. Use the newer program or another GUANJIA_DATA."
+            word(
+                "数据目录 {home} 是由更新版本的莞家写的（格式 {found}，"
+                "本程序能读到 {format}）。数据没有被改动。请改用新版本的程序，"
+                "或用 GUANJIA_DATA 指定另一个目录。",
+                home=home,
+                found=found,
+                format=FORMAT,
+            )
         )
     for room in ("files", "keys"):
         make_private(home / room)
@@ -83,10 +92,11 @@ def secret(name: str) -> bytes:
         return bytes.fromhex(file.read_text().strip())
     if (home / "sealed").exists():
         raise HomeError(
-            f"密钥 {file} 不见了，而数据目录里已有用它加密的资料。请从备份恢复 keys 目录；"
-            "没有这把密钥，证件号和银行账号无法读出。\n"
-            f"The key {file} is gone while data are sealed under it. Restore the keys folder from "
-            "a backup; no new key was made."
+            word(
+                "密钥 {file} 不见了，而数据目录里已有用它加密的资料。"
+                "请从备份恢复 keys 目录；没有这把密钥，证件号和银行账号无法读出。",
+                file=file,
+            )
         )
     key = secrets.token_bytes(KEY_BYTES)
     write_private(file, key.hex() + "\n")
@@ -103,8 +113,10 @@ def refuse_half_restored(home: Path) -> None:
     mark = home / "restoring"
     if mark.exists():
         raise HomeError(
-            f"上次从备份恢复没有完成。请重新运行：guanjia restore {mark.read_text().strip()}\n"
-            "The last restore did not finish. Run it again."
+            word(
+                "上次从备份恢复没有完成。请重新运行：guanjia restore {file}",
+                file=mark.read_text().strip(),
+            )
         )
 
 
@@ -138,5 +150,5 @@ def demo_is_synthetic(home: Path | None = None) -> bool:
 def mark_demo(today: date, home: Path | None = None) -> None:
     """Mark the folder as a demonstration whose today is `today`."""
     (ensure(home) / "demo.toml").write_text(
-        f"# 演示数据目录，不是正式资料 / a demonstration, no real house\ntoday = {today.isoformat()}\n"
+        f"# A demonstration, no real house.\ntoday = {today.isoformat()}\n"
     )

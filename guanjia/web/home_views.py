@@ -1,5 +1,7 @@
 """The front door: the home of staff and of strangers, how pages look, which post one acts in."""
 
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from guanjia.kit import clock
-from guanjia.staff import gate
+from guanjia.staff import gate, lists
 from guanjia.web import home_state
 
 A_YEAR = 365 * 24 * 3600
+LIST_NAME = re.compile(r"[a-z_]{1,20}")
+MOST_COLUMNS = 20
 
 
 @require_safe
@@ -35,7 +39,7 @@ def marks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Remember how pages look (theme, 长辈版, language) and go back, with the form where one came along."""
+    """Remember how pages look (theme, 长辈版, language, columns) and go back, with the form that came."""
     response = redirect(_back(request), preserve_request="keep" in request.POST)
     theme, elder = request.POST.get("theme"), request.POST.get("elder")
     language = request.POST.get("language")
@@ -47,6 +51,11 @@ def look(request: HttpRequest) -> HttpResponse:
         _remember(response, "elder", elder)
     if language in dict(settings.LANGUAGES):
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    named = request.POST.get("list", "")
+    if LIST_NAME.fullmatch(named):
+        hidden = set(request.POST.getlist("known")) - set(request.POST.getlist("column"))
+        codes = sorted(code for code in hidden if LIST_NAME.fullmatch(code))
+        _remember(response, lists.COOKIE + named, ".".join(codes[:MOST_COLUMNS]))
     return response
 
 

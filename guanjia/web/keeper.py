@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+from guanjia.policy.words import word
+
 LEASH = "GUANJIA_LEASH"
 PATIENCE = 20  # seconds that a program has to end by itself
 SHORT_LIFE = (
@@ -91,8 +93,11 @@ def _start_again(children: Sequence[Child]) -> None:
             continue
         if child.starts >= MOST_STARTS:
             raise ChildFailed(
-                f"{child.name}一启动就退出，试了 {MOST_STARTS} 次。原因见上面的输出。\n"
-                f"{child.words[-1]} ends as soon as it starts; see its output above."
+                word(
+                    "{name}一启动就退出，试了 {times} 次。原因见上面的输出。",
+                    name=child.name,
+                    times=MOST_STARTS,
+                )
             )
         child.start()
 

@@ -17,6 +17,7 @@ import polib
 from django.utils.translation.template import templatize
 
 from guanjia.web.start import no_house
+from guanjia.web.traditional import traditional
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "locale"
@@ -26,7 +27,7 @@ CALL = re.compile(
     r"\b(?P<name>gettext|ngettext|pgettext|_)\(\s*(?P<first>u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))"
     r"(?:\s*,\s*(?P<second>u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")))?"
 )
-TRANSLATING = {"_", "gettext", "gettext_lazy", "word"}
+TRANSLATING = {"_", "gettext", "gettext_lazy", "word", "LanguageError"}
 COUNTING = {"ngettext", "ngettext_lazy"}
 # The book's words by key; a title or label that has English beside it (`en`) needs no other.
 BESIDE_ENGLISH = ("title", "label")
@@ -109,9 +110,7 @@ def _traditional(key: Key, where: str) -> polib.POEntry:
 
 
 def _converted(text: str) -> str:
-    from guanjia.web import speaking  # it reads settings, which are there once Django is ready
-
-    return speaking.traditional(text)
+    return traditional(text)
 
 
 def _write(language: str, entries: list[polib.POEntry]) -> list[str]:

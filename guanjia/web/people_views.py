@@ -7,15 +7,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from guanjia.kit import clock
 from guanjia.people import forms, queries, words
 from guanjia.people.models import Household, Person
 from guanjia.places import queries as places
-from guanjia.staff import gate
+from guanjia.staff import gate, lists
+from guanjia.staff.lists import Column
 from guanjia.staff.roles import May
 from guanjia.web import people_pages
+
+COLUMNS = (
+    Column("who", gettext_lazy("姓名 · 年龄 · 村（社区） · 证件号"), fixed=True),
+    Column("sex", gettext_lazy("性别")),
+    Column("born_on", gettext_lazy("出生日期")),
+)
+BY_NAME = Column("name", gettext_lazy("姓名"), by="name")  # as the search finds them
 
 
 @require_safe
@@ -68,11 +77,13 @@ def _found(
 ) -> HttpResponse:
     names = places.names(place for _p, place in hits)
     rows = [(person, words.chip(person, place, names, clock.today())) for person, place in hits]
+    seen = lists.sight(request, "people", COLUMNS, BY_NAME, {})
     asked = {"q": request.GET["q"], "place": request.GET.get("place", "")}
     shown: dict[str, Any] = {
         "form": form,
         "asked": True,
         "words": form.cleaned_data["q"],
+        "list": seen,
         "rows": rows,
         "first_url": f"?{urlencode(asked)}" if request.GET.get("after") else None,
         "next_url": f"?{urlencode({**asked, 'after': '~'.join(map(str, after))})}"

@@ -18,7 +18,7 @@ from guanjia.policy import book as books
 from guanjia.policy import proposing
 from guanjia.policy.book import Book
 from guanjia.policy.check import check
-from guanjia.policy.reading import Problem
+from guanjia.policy.problem import Problem
 from guanjia.policy.retold import in_words
 from guanjia.staff import gate
 from guanjia.staff.models import User

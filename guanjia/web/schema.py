@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from guanjia.kit.database import from_url
+from guanjia.policy.words import word
 from guanjia.web.start import NotReady
 
 ONE_AT_A_TIME = 0x6A11_6A1A  # advisory lock: two programs that migrate one database take turns
@@ -67,8 +68,7 @@ def refuse_unless_current() -> None:
     missing = [key for key in loader.graph.nodes if key not in applied]
     if missing:
         raise NotReady(
-            f"数据库还缺 {len(missing)} 步结构更新。请运行 guanjia init。\n"
-            f"{len(missing)} migrations are missing: run guanjia init."
+            word("数据库还缺 {count} 步结构更新。请运行 guanjia init。", count=len(missing))
         )
 
 
@@ -81,9 +81,10 @@ def refuse_newer() -> None:
     later = sorted(f"{a}.{n}" for a, n in applied if a in ours and (a, n) not in known)
     if later:
         raise NotReady(
-            f"数据库已由更新版本的莞家升级（{later[0]}）。数据没有被改动，请改用新版本的程序。\n"
-            f"A newer Guanjia has migrated this database ({later[0]}). Nothing was changed; use the "
-            "newer program."
+            word(
+                "数据库已由更新版本的莞家升级（{later}）。数据没有被改动，请改用新版本的程序。",
+                later=later[0],
+            )
         )
 
 

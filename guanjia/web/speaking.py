@@ -3,27 +3,18 @@
 English stands beside the book's words or in the catalogue; Traditional is converted, character by phrase.
 """
 
-import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-import opencc
 from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 
 from guanjia.policy.words import Speaker
+from guanjia.web.traditional import traditional
 
 SOURCE = settings.LANGUAGE_CODE
 TRADITIONAL, ENGLISH = "zh-hant", "en"
 BOOK = "book"  # the context under which the catalogue keeps the book's words
-# The converter follows Hong Kong's school forms; offices and keyboards there write these as Big5 does.
-AS_TYPED = str.maketrans("户説脱税鋭閲悦兑藴温", "戶說脫稅銳閱悅兌蘊溫")
-# Phrases that the converter reads wrongly here; names of places, and words, that keep their characters.
-EXCEPTIONS = {
-    **{"并发": "並發", "周岁": "周歲", "采用": "採用", "冲正": "沖正", "面积": "面積"},
-    **{name: name for name in ("涌", "面積", "咸西", "余屋", "斗朗", "谷吓")},
-}
-EXCEPTION = re.compile("(" + "|".join(EXCEPTIONS) + ")")
 TAGS = {SOURCE: "zh-CN", TRADITIONAL: "zh-HK", ENGLISH: "en"}
 
 
@@ -53,13 +44,6 @@ def offered() -> list[Tongue]:
     ]
 
 
-@lru_cache(maxsize=8192)
-def traditional(text: str) -> str:
-    """Simplified characters as Hong Kong writes them, by phrases: 发放 → 發放, 头发 → 頭髮."""
-    parts = EXCEPTION.split(text)
-    return "".join(EXCEPTIONS.get(part) or _converted(part) for part in parts)
-
-
 def large_units() -> list[tuple[int, str]]:
     """Units for large sums, the largest first: how many fen, and the word."""
     if now() == ENGLISH:
@@ -72,15 +56,6 @@ def tell(text: str, en: str) -> str:
     if now() == TRADITIONAL:
         return traditional(text)
     return (en or pgettext(BOOK, text)) if now() == ENGLISH else text
-
-
-def _converted(part: str) -> str:
-    return str(_converter().convert(part)).translate(AS_TYPED)
-
-
-@cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("s2hk")
 
 
 def _other_language() -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guanjia.kit.database import APP_ROLE
-from guanjia.web import embedded
+from guanjia.policy.words import listed, word
+from guanjia.web import embedded, terminal
 from guanjia.web import home as houses
 
 SETTINGS = "guanjia.web.settings"
@@ -81,6 +82,7 @@ def no_house() -> Iterator[None]:
         import django
 
         django.setup()
+        terminal.speak(os.environ)  # over a folder without catalogues
         yield
 
 
@@ -99,9 +101,12 @@ def _enter(stack: ExitStack) -> House:
 
     django.setup()
     houses.keys_are_in_use(home)
+    from django.utils import translation
+
     from guanjia.web import catalogues
 
     catalogues.compile_stale()
+    translation.activate(terminal.language(os.environ))
     return House(home, server)
 
 
@@ -149,20 +154,20 @@ def refuse_unsafe_role() -> None:
         if APP_ROLE not in str(problem):
             raise
         raise NotReady(
-            f"数据库里还没有莞家的角色，或登录账号不能转为 {APP_ROLE}。请先运行 guanjia init。\n"
-            f"The roles are missing, or the login role may not become {APP_ROLE}: run guanjia init."
+            word(
+                "数据库里还没有莞家的角色，或登录账号不能转为 {role}。请先运行 guanjia init。",
+                role=APP_ROLE,
+            )
         ) from None
-    reasons = [
-        ("超级用户", "a superuser"),
-        ("带 BYPASSRLS", "BYPASSRLS"),
-        ("库表的所有者", "an owner"),
-    ]
+    reasons = (word("超级用户"), word("带 BYPASSRLS 的角色"), word("库表的所有者"))
     found = [reason for reason, is_so in zip(reasons, row, strict=True) if is_so]
     if found:
-        chinese, english = "、".join(zh for zh, _ in found), ", ".join(en for _, en in found)
         raise UnsafeRole(
-            f"数据库登录账号 {login} 是{chinese}，会绕过行级安全，莞家拒绝用它提供服务。\n"
-            "请先运行 guanjia init，再让 DATABASE_URL 使用只能转为 guanjia_app 的登录账号。\n"
-            f"The login role {login} is {english}: row security does not bind it. Run guanjia init, "
-            "then let DATABASE_URL name the login role that may only become guanjia_app."
+            word(
+                "数据库登录账号 {login} 是{reasons}，会绕过行级安全，"
+                "莞家拒绝用它提供服务。\n请先运行 guanjia init，"
+                "再让 DATABASE_URL 使用只能转为 guanjia_app 的登录账号。",
+                login=login,
+                reasons=listed(found),
+            )
         )

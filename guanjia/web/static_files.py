@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from guanjia.policy.words import word
+
 VENDOR = Path(__file__).parent / "static" / "vendor"
 
 
@@ -19,10 +21,7 @@ class PagesMissing(RuntimeError):
 def gather() -> bool:
     """Collect static files where any has changed since the last time; returns whether it did."""
     if not (VENDOR / "tabler.min.css").exists():
-        raise PagesMissing(
-            "网页用的样式和脚本还没有取来。请在项目目录运行 make install。\n"
-            "The pages' style sheets and scripts are missing: run make install in the clone."
-        )
+        raise PagesMissing(word("网页用的样式和脚本还没有取来。请在项目目录运行 make install。"))
     root = Path(settings.STATIC_ROOT)
     root.parent.mkdir(parents=True, exist_ok=True)
     with root.with_name("static.lock").open("w") as lock:

@@ -2,12 +2,12 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guanjia.entitlements import views_leads
 from guanjia.entitlements.models import Lead, LeadState
 from guanjia.kit import scope
 from tests import town
@@ -62,12 +62,12 @@ def test_a_death_may_be_confirmed_with_others_and_a_visit_may_not(worked: Worked
 
 def test_the_list_as_a_file_holds_what_the_filter_says(worked: Worked) -> None:
     def rows(client: Client, asked: str = "") -> list[list[str]]:
-        response = client.get(reverse("leads_csv") + asked)
+        response = client.get(f"{reverse('leads')}?form=csv{asked}")
         text = b"".join(response.streaming_content).decode()
         assert text.startswith("\ufeff")
         return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
-    head, *lines = rows(worked.wang, "?kind=missed")
+    head, *lines = rows(worked.wang, "&kind=missed")
     assert head[:3] == ["类别", "待遇", "姓名"]
     assert [line[2] for line in lines] == ["李月好"]
     assert lines[0][6] == "150.00"
@@ -75,8 +75,24 @@ def test_the_list_as_a_file_holds_what_the_filter_says(worked: Worked) -> None:
     assert [line[2] for line in rows(worked.huang)[1:]] == ["何金水"]
 
 
-def test_a_cell_never_becomes_a_formula() -> None:
-    assert views_leads._line(["=1+1", "-2", "陈"]) == "'=1+1,'-2,陈\r\n".encode()
+def test_leads_are_sorted_by_a_column_and_show_those_that_were_chosen(worked: Worked) -> None:
+    url = reverse("leads")
+    order = {}
+    for sort in ("net", "-net"):
+        page = text_of(worked.zhou, f"{url}?sort={sort}&state=all")
+        order[sort] = re.findall(r'href="/leads/(\d+)/"', page)
+    assert order["net"] == order["-net"][::-1]
+    assert len(set(order["net"])) > 2
+    with scope.hold(as_job()):
+        nets = [Lead.objects.get(pk=pk).determination.net for pk in order["net"]]
+    assert nets == sorted(nets, key=lambda net: -1 if net is None else net)
+    chosen = {"list": "leads", "known": ["benefit", "net", "pays", "since"], "column": ["benefit"]}
+    client = worked.zhou
+    assert client.post(reverse("look"), chosen | {"next": url}).headers["Location"] == url
+    page = text_of(client, url)
+    assert 'data-label="线索 · 待遇"' in page
+    assert 'data-label="每期应得"' not in page
+    text_of(worked.zhou, f"{url}?sort=state", 400)
 
 
 def test_lists_take_the_same_queries_however_long(worked: Worked) -> None:

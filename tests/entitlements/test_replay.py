@@ -55,5 +55,5 @@ def test_a_result_file_that_was_changed_is_noticed(committed_town: Town) -> None
     committed_town.pay_two_months()
     with committed_town.as_job():
         run = queries.runs()[0]
-    results.file_of(run.pk).write_bytes(b"")
+    (results.folder_of(run.pk) / "seats.parquet").write_bytes(b"")
     assert disagreements(committed_town) == {"file"}

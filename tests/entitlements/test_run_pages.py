@@ -130,3 +130,22 @@ def test_a_bank_file_that_was_changed_or_lost_is_not_handed_out(worked: Worked) 
     assert "银行文件与记录不符" in page
     place.unlink()
     text_of(worked.zhou, reverse("bank_file", args=[file.pk]), 409)
+
+
+def test_the_changes_of_a_run_are_filtered_sorted_and_taken_along(worked: Worked) -> None:
+    url = reverse("run_units", args=[worked.paid[0].pk, "new"])
+    page = text_of(worked.zhou, url)
+    assert '<option value="dibao">' in page
+    assert "陈大文" in page
+    assert "何金水" in page
+    one = text_of(worked.zhou, f"{url}?benefit=dibao&sort=-pays")
+    assert 'aria-sort="descending"' in one
+    assert "何金水" not in one
+    response = worked.zhou.get(f"{url}?benefit=dibao&form=csv")
+    lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].endswith("姓名,证件号,地方,待遇,月份,原来（元）,现在（元）")
+    assert len(lines) == 2
+    assert "陈大文" in lines[1]
+    assert worked.cast.chen.document not in lines[1]
+    for bad in ("?benefit=nothing", "?place=441900121x", "?sort=who", "?after=x"):
+        text_of(worked.zhou, url + bad, 400)

@@ -88,7 +88,11 @@ def test_a_stranger_and_a_village_worker_see_no_run_no_lead_no_reason(
     for url in (
         *places_of(worked),
         *(reverse("runs"), reverse("run", args=[run]), reverse("run_progress", args=[run])),
-        *(reverse("run_units", args=[run, "new"]), reverse("leads"), reverse("leads_csv")),
+        *(
+            reverse("run_units", args=[run, "new"]),
+            reverse("leads"),
+            reverse("leads") + "?form=csv",
+        ),
     ):
         assert client.get(url).headers["Location"].startswith(reverse("account_login"))
         assert village.get(url).status_code == 403, url

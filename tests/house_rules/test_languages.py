@@ -1,5 +1,6 @@
 """Every word of the pages is said in every language, and no page in English speaks Chinese unasked."""
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,9 +13,11 @@ from django.utils import translation
 
 from guanjia.places.models import Place
 from guanjia.policy import book as books
-from guanjia.web import languages, speaking
+from guanjia.web import languages
 from guanjia.web.languages import Key
+from guanjia.web.traditional import traditional
 from tests import town
+from tests.house_rules.reading import modules, name, tree
 from tests.web.test_due_pages import NONE, OLD, to_the_end
 
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -36,6 +39,17 @@ PAGES = (
     "/due/",
     "/nowhere/",
 )
+# Modules that speak in a terminal or tell what is wrong with a book.
+TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
+TERMINAL += tuple(f"guanjia/{room}/cli.py" for room in ("entitlements", "interop"))
+TERMINAL += ("guanjia/entitlements/adopting.py",)
+TERMINAL += tuple(
+    f"guanjia/web/{part}.py"
+    for part in ("accounts", "archive", "cluster", "embedded", "external", "home", "keeper")
+)
+TERMINAL += ("guanjia/web/schema.py", "guanjia/web/start.py", "guanjia/web/static_files.py")
+# A unit that is read, a mark, the name of an account and of a file.
+NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 ORIGINAL = {"pre", "code", "script", "time"}  # texts and codes as they are
 
@@ -45,6 +59,11 @@ def own_language() -> Iterator[None]:
     """A page in another language leaves this thread speaking it."""
     yield
     translation.deactivate()
+
+
+def spoken(module: Path) -> bool:
+    """Whether a module speaks to somebody outside a page."""
+    return name(module).startswith(TERMINAL)
 
 
 def translations(language: str, key: Key) -> list[str]:
@@ -106,15 +125,30 @@ def test_traditional_is_what_the_converter_says_today() -> None:
     stale = [
         key.text
         for key in SHOWN["zh_Hant"]
-        if translations("zh_Hant", key) != [speaking.traditional(key.text)]
+        if translations("zh_Hant", key) != [traditional(key.text)]
     ]
     assert stale == []
 
 
 def test_towns_are_written_in_traditional_as_their_register_writes_them(cast: town.Cast) -> None:
     named = dict(Place.objects.exclude(name_hant="").values_list("name", "name_hant"))
-    assert {name: speaking.traditional(name) for name in named} == named
+    assert {name: traditional(name) for name in named} == named
     assert {"高埗鎮", "道滘鎮", "莞城街道"} <= set(named.values())
+
+
+def said_in(module: Path) -> Iterator[str]:
+    """Texts of a module that a reader may see: its docstrings are for those who write it."""
+    silent = [n.value for n in ast.walk(tree(module)) if isinstance(n, ast.Expr)]
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in silent:
+            yield node.value
+
+
+@pytest.mark.parametrize("module", [p for p in modules("guanjia") if spoken(p)], ids=name)
+def test_what_a_command_or_a_book_says_is_translated(module: Path) -> None:
+    keys = {text for key in ALL for text in (key.text, key.plural)}
+    unsaid = [text for text in said_in(module) if CHINESE.search(text) and text not in keys]
+    assert [text for text in unsaid if text not in NO_WORDS] == []
 
 
 class Words(HTMLParser):
@@ -182,7 +216,7 @@ def test_an_english_page_is_english(path: str, cast: town.Cast) -> None:
 def test_a_traditional_page_is_traditional(path: str, cast: town.Cast) -> None:
     html = page(path, "zh-HK,zh;q=0.9")
     assert '<html lang="zh-HK"' in html
-    assert [said for said in said_on(html) if speaking.traditional(said) != said] == []
+    assert [said for said in said_on(html) if traditional(said) != said] == []
 
 
 @pytest.mark.parametrize("said", [OLD | NONE | ABLE, OLD | dict.fromkeys(NONE | ABLE, "?")])
@@ -201,6 +235,6 @@ def test_a_law_stays_in_the_original_and_says_so(cast: town.Cast) -> None:
 
 def test_one_may_choose_each_language_from_every_page(cast: town.Cast) -> None:
     html = page("/", "en")
-    for code, name in settings.LANGUAGES:
+    for code, own in settings.LANGUAGES:
         assert f'name="language" value="{code}"' in html
-        assert str(name) in html
+        assert str(own) in html

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -17,6 +18,11 @@ from guanjia.staff.models import User
 from tests import town
 
 SEED = 7
+
+
+def folder() -> Path:
+    """The city's folder."""
+    return Path(settings.GUANJIA_CITY)
 
 
 @cache

@@ -1,18 +1,20 @@
 """The two commands: empty tables out, filled ones in."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from guanjia.interop import cli, export, tables
+from guanjia.interop import cli, tables
 from guanjia.interop.synthetic.city import make
 from guanjia.kit import scope
+from guanjia.people import documents
 from guanjia.people.models import Person
 from guanjia.policy import facts
 from guanjia.staff.models import User
-from tests.interop import cities
+from tests.interop import cities, export
 
 
 @pytest.fixture
@@ -30,6 +32,14 @@ def test_the_template_is_written_without_a_database(tmp_path: Path) -> None:
         assert raw.startswith(b"\xef\xbb\xbf")
         first = raw.decode("utf-8-sig").splitlines()[0]
         assert first == ",".join(table.headers)
+    written = (tmp_path / "tables" / tables.HOUSEHOLDS.file).read_text(encoding="utf-8-sig")
+    community = re.search(r",(\d{12}),", written)
+    assert community is not None
+    assert community[1] in (cities.folder() / "communities.csv").read_text(encoding="utf-8")
+    shown = (tmp_path / "tables" / tables.PERSONS.file).read_text(encoding="utf-8-sig")
+    number = re.search(r"\b\d{17}[\dX]\b", shown)
+    assert number is not None
+    assert documents.check_digit(number[0][:17]) == number[0][17]
 
 
 def test_the_leaflet_names_every_fact_and_every_benefit(tmp_path: Path) -> None:

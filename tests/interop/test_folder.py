@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from guanjia.entitlements import snapshot
 from guanjia.entitlements.models import Award
-from guanjia.interop import cells, export, load, tables
+from guanjia.interop import cells, load, tables
 from guanjia.interop.lines import BadFolder
 from guanjia.interop.synthetic.city import make
 from guanjia.kit import scope
@@ -20,7 +20,7 @@ from guanjia.policy import facts
 from guanjia.policy.decide import Result, rules
 from guanjia.staff.models import User
 from tests import town
-from tests.interop import cities
+from tests.interop import cities, export
 
 AT = datetime(2019, 11, 30, tzinfo=UTC)
 HUKOU = next(fact.label for fact in facts.declared().person if fact.name == "hukou")
@@ -258,7 +258,7 @@ def test_a_failure_at_the_end_leaves_nothing(
 
 def test_example_rows_are_skipped(office: tuple[User, User], tmp_path: Path) -> None:
     for table in tables.ALL:
-        tables.write(tmp_path, table, tables.examples(table))
+        tables.write(tmp_path, table, tables.examples(table, tables.local(cities.folder())))
     done = load.load_folder(cities.book(), tmp_path, AT)
     assert (done.households, done.persons, done.awards) == (0, 0, 0)
 

@@ -156,6 +156,24 @@ def shot(page: Page) -> Callable[[str], None]:
     return taken
 
 
+@pytest.fixture
+def on_every_size(
+    size: Callable[[tuple[int, int]], None],
+    sound: Callable[[], None],
+    shot: Callable[[str], None],
+) -> Callable[[str], None]:
+    """Looks at the page on a desk and on two phones: sound on each, photographed as NAME-WIDTH."""
+
+    def looked(name: str) -> None:
+        for one in (DESK, PHONE, SMALLEST):
+            size(one)
+            sound()
+            shot(f"{name}-{one[0]}")
+        size(DESK)
+
+    return looked
+
+
 def _violation(found: dict[str, Any]) -> str:
     where = "; ".join(node["html"][:160] for node in found["nodes"][:4])
     return f"{found['id']}: {found['help']} — {where}"

@@ -47,7 +47,7 @@ def test_the_months_stand_as_bars_with_their_numbers_under_them(
     for month in ("2019年12月", "2020年1月", "2020年2月", "2020年3月"):
         expect(drawing.get_by_text(month)).to_be_visible()
     page.get_by_text("看数字").click()
-    expect(page.get_by_role("row").filter(has_text="2019年12月")).to_contain_text("1,041.00 元")
+    expect(page.get_by_role("row").filter(has_text="2019年12月")).to_contain_text("1,173.30 元")
     for window, theme in ((DESK, "light"), (PHONE, "light"), (DESK, "dark")):
         size(window)
         dress(theme=theme)

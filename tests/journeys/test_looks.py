@@ -70,3 +70,19 @@ def test_staff_pages_are_sound_in_every_dress(
         page.goto(path)
         shot(f"{name}-{dressed}")
         sound()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "dark"),
+    [("", "dark", True), ("", "light", False), ("light", "dark", False), ("dark", "light", True)],
+)
+def test_the_dark_is_chosen_or_the_systems_and_paper_is_white(
+    page: Page, dress: Callable[..., None], chosen: str, system: str, dark: bool
+) -> None:
+    ink = "getComputedStyle(document.documentElement).getPropertyValue('--ink')"
+    dress(theme=chosen)
+    page.emulate_media(color_scheme=system)  # type: ignore[arg-type]
+    page.goto("/book/")
+    assert (page.evaluate(ink) == "#e4eaf0") is dark
+    page.emulate_media(media="print")
+    assert page.evaluate(ink) == "#1b2733"

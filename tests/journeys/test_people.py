@@ -1,12 +1,10 @@
 """Finding somebody and reading what is known, on a desk and on a phone, without a mouse."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from guanjia.staff.models import User
-from tests.journeys.conftest import DESK, PHONE, SMALLEST
 from tests.journeys.worked import Worked, worked  # noqa: F401
 
 Sized = Callable[[tuple[int, int]], None]
@@ -35,7 +33,7 @@ def test_the_search_says_what_to_do_and_what_went_wrong(
     page: Page,
     sign_in: Callable[[User], None],
     sound: Callable[[], None],
-    size: Sized,
+    on_every_size: Callable[[str], None],
 ) -> None:
     sign_in(worked.cast.wang)
     page.goto("/people/")
@@ -49,18 +47,14 @@ def test_the_search_says_what_to_do_and_what_went_wrong(
     box.fill("王小二")
     page.get_by_role("button", name="查找").click()
     expect(page.get_by_text("没有找到这个人")).to_be_visible()
-    for one in (DESK, PHONE, SMALLEST):
-        size(one)
-        sound()
+    on_every_size("people")
 
 
 def test_a_person_and_a_household_are_read_on_every_size(
     worked: Worked,  # noqa: F811
     page: Page,
     sign_in: Callable[[User], None],
-    sound: Callable[[], None],
-    size: Sized,
-    shot: Callable[[str], Path],
+    on_every_size: Callable[[str], None],
 ) -> None:
     sign_in(worked.cast.wang)
     page.goto(f"/people/{worked.cast.chen.id}/")
@@ -73,10 +67,7 @@ def test_a_person_and_a_household_are_read_on_every_size(
         ("household", f"/people/households/{worked.cast.chen_home.id}/"),
     ):
         page.goto(url)
-        for one in (DESK, PHONE, SMALLEST):
-            size(one)
-            sound()
-            shot(f"{name}-{one[0]}")
+        on_every_size(name)
 
 
 def test_what_is_folded_opens_by_keyboard(

@@ -12,7 +12,6 @@ from guanjia.kit import scope
 from guanjia.staff.models import User
 from tests import town
 from tests.entitlements import office
-from tests.journeys.conftest import DESK, PHONE, SMALLEST
 from tests.journeys.worked import Worked, worked  # noqa: F401
 
 
@@ -24,9 +23,7 @@ def test_runs_are_read_on_every_size(
     worked: Worked,  # noqa: F811
     page: Page,
     sign_in: Callable[[User], None],
-    sound: Callable[[], None],
-    size: Callable[[tuple[int, int]], None],
-    shot: Callable[[str], Path],
+    on_every_size: Callable[[str], None],
 ) -> None:
     sign_in(worked.cast.zhou)
     january = worked.paid[1].pk
@@ -38,10 +35,7 @@ def test_runs_are_read_on_every_size(
         ("run-empty-list", f"/runs/{january}/new/"),
     ):
         page.goto(url)
-        for one in (DESK, PHONE, SMALLEST):
-            size(one)
-            sound()
-            shot(f"{name}-{one[0]}")
+        on_every_size(name)
 
 
 def test_a_figure_leads_to_who_is_behind_it(
@@ -54,8 +48,8 @@ def test_a_figure_leads_to_who_is_behind_it(
     row = page.locator("section", has_text="按镇街").get_by_role("row", name="长安镇")
     row.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("变更")
-    expect(page.get_by_role("link", name="陈大文", exact=True)).to_be_visible()
-    page.get_by_role("link", name="为什么 陈大文").click()
+    expect(page.get_by_role("link", name="陈大文", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="为什么 陈大文").first.click()
     expect(page.get_by_text("与留存的结果一致")).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from guanjia.kit import scope
 from guanjia.ledger import page_queries
-from guanjia.ledger.models import Account, Entry
+from guanjia.ledger.models import Account, Entry, Transfer
 from guanjia.staff import roles
 from tests import town
 from tests.doors import at_desk, queries_of, text_of
@@ -129,6 +129,28 @@ def test_what_the_audit_finds_stands_on_the_page(
     assert "bank/441900119" in page
 
 
+def test_a_statement_is_filtered_and_taken_along_and_tells_balances_only_where_they_are_true(
+    paid: town.Cast,
+) -> None:
+    client, url = (
+        at_desk(paid.zhou),
+        reverse("account", args=[account("budget/441900119/dibao").pk]),
+    )
+    assert 'data-label="余额"' in text_of(client, url)
+    for asked in ("?way=went", "?kind=payment", "?sort=-fen", "?month=2020-01"):
+        page = text_of(client, url + asked)
+        assert 'data-label="余额"' not in page, asked
+    went = text_of(client, f"{url}?way=went")
+    assert "拨款" not in went[went.index("<tbody") :]
+    response = client.get(f"{url}?form=csv&way=went")
+    lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    with scope.hold(as_job()):
+        sent = Transfer.objects.filter(source__path="budget/441900119/dibao").values_list("fen")
+        fen = sorted(sum(sent, ()))
+    assert sorted(int(line.split(",")[4].replace(".", "")) for line in lines[1:]) == fen
+    assert fen
+
+
 def test_strangers_and_village_workers_see_no_account(paid: town.Cast, client: Client) -> None:
     village = at_desk(town.desk("ma", "马", roles.VILLAGE_WORKER, town.COMMUNITY))
     budget = account("budget/441900119/dibao")
@@ -155,5 +177,6 @@ def test_a_long_statement_takes_as_many_queries_as_a_short_one(paid: town.Cast) 
 def test_addresses_that_make_no_sense_are_refused(paid: town.Cast) -> None:
     client = at_desk(paid.zhou)
     budget = reverse("account", args=[account("budget/441900119/dibao").pk])
-    text_of(client, f"{budget}?before=x", 400)
+    for bad in ("after=x", "way=up", "kind=theft", "month=2020-13", "sort=balance"):
+        text_of(client, f"{budget}?{bad}", 400)
     text_of(client, reverse("account", args=[10**9]), 404)

@@ -29,6 +29,18 @@ EDGES = [
     2_544_000,
     2_544_001,
 ]
+BESIDE = sorted(
+    {
+        edge + by
+        for chapter in BOOK.chapters
+        for rows in chapter.figures.values()
+        for row in rows
+        if row.unit == "fen"
+        for edge in (row.value, row.value * 3 // 2, row.value * 24, row.value * 36)
+        for by in (-1, 0, 1)
+    }
+)
+"""Every amount that the book names, its half more, its 24 and 36 months, and a fen on each side."""
 
 
 def values(fact: Fact) -> st.SearchStrategy[Value]:
@@ -121,6 +133,8 @@ def _one(rng: Random, fact: Fact) -> Value:
         month, years = rng.choice(MONTHS), rng.choice((16, 18, 60, 70, 80, 90, 100))
         return date(month.year - years, month.month, 1) + timedelta(rng.choice((-1, 0, 1, 999)))
     low, high = fact.minimum or 0, fact.maximum or 0
+    if fact.type == "fen" and rng.random() < 0.3:
+        return min(max(rng.choice(BESIDE), low), high)
     edges = [e for e in EDGES if low <= e <= high] or [low, high]
     return rng.choice(edges) if rng.random() < 0.6 else rng.randint(low, min(high, 200_000))
 

@@ -9,7 +9,8 @@ from django.utils import translation
 
 from guanjia.places.models import Place, PlaceKind
 from guanjia.policy import words
-from guanjia.web import catalogues, speaking
+from guanjia.web import catalogues
+from guanjia.web.traditional import traditional as converted
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ def test_a_changed_catalogue_is_compiled_again(room: Path) -> None:
 def test_what_a_converter_by_phrases_gets_wrong_is_put_right(
     simplified: str, traditional: str
 ) -> None:
-    assert speaking.traditional(simplified) == traditional
-    assert speaking.traditional(traditional) == traditional
+    assert converted(simplified) == traditional
+    assert converted(traditional) == traditional
 
 
 def test_a_town_is_named_in_the_language_of_the_page() -> None:

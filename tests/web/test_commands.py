@@ -180,7 +180,7 @@ def test_a_command_that_fails_unexpectedly_keeps_its_trace_in_a_file(
     ground: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GUANJIA_DATA", str(home.ensure(ground / "house")))
-    door = command_line.Door("tests.web.test_commands:fall_over", False, "", "")
+    door = command_line.Door("tests.web.test_commands:fall_over", False)
     monkeypatch.setitem(command_line.DOORS, "fall", door)
     assert command_line.main(["fall"]) == 1
     said = capsys.readouterr().err
@@ -243,3 +243,23 @@ def _said(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def test_what_the_calculator_was_told_stands_in_no_log(ready: Path, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    port, told = free_port(), ("1938", "4321.09", "kin=self", "born_on")
+    more = {"GUANJIA_ACCESS_LOG": str(log), "GUANJIA_LOG": "debug"}
+    with serving(ready, port, **more) as process:
+        visitor = Visitor(port)
+        born = {"born_on.0.y": "1938", "born_on.0.m": "3", "born_on.0.d": "15", "hukou.0": "local"}
+        asked = {"kin": "self", "now": "born_on.0 hukou.0", "go": "next"}
+        assert "最近的急难" in visitor.post("/due/", **asked, **born)[1]
+        assert "今天之后" in visitor.post("/due/", **asked, **(born | {"born_on.0.y": "2938"}))[1]
+        assert visitor.post("/due/", **asked, done="deposits.home=4321.09&alive.0=no")[0] == 400
+        link = {"saved": "http://x/due/#kin=self&done=born_on.0%3D1938-3-15"}
+        assert visitor.post("/due/", kin="self", go="open", **link)[0] == 200
+        process.send_signal(signal.SIGINT)
+        said, _none = process.communicate(timeout=60)
+    lines = log.read_text()
+    assert lines.count("POST /due/") == 4, "the log was kept"
+    assert [one for one in told if one in lines + said] == []

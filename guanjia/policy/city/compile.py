@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from guanjia.kit import days
 from guanjia.policy import nodes as n
@@ -24,6 +24,9 @@ from guanjia.policy.city.terms import Constant, Dialect, Term
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.nodes import Node
+
+LOOK_BACK = 36
+"""Months: the most that the language lets a rule look back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +177,24 @@ class City:
         assert not isinstance(fact.absent, tuple)
         return self.read(name, fact.absent)
 
-    def _figure(self, node: n.FigureRef, unit: int, _stretch: int) -> Term:
+    def _figure(self, node: n.FigureRef, _unit: int, _stretch: int) -> Term:
+        return self._by_place(node, t.literal)
+
+    def _by_place(self, node: Node, of: Callable[[int], Term]) -> Term:
+        """What follows from a number that the text writes out or names; a town may have its own."""
+        if isinstance(node, n.Literal):
+            return of(int(node.value))
+        assert isinstance(node, n.FigureRef)
         rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
         rows.sort(key=lambda row: len(row.where), reverse=True)
-        common = t.marked(t.literal(rows[-1].value), news=self._text_news(node.name))
+        common = t.marked(of(rows[-1].value), news=self._text_news(node.name))
         own = [row for row in rows if row.where]
         if not own:
             return common
-        place = self._place(unit)
+        place = self._place()
         prefix = "starts_with" if self.dialect == "duckdb" else "startswith"
         cases = " ".join(
-            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {t.literal(r.value).sql}" for r in own
+            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {of(r.value).sql}" for r in own
         )
         text = f"CASE {cases} ELSE {common.sql} END"
         return self.sheet.column(t.made(text, [place, common], False))
@@ -199,13 +209,12 @@ class City:
             else 0
         )
 
-    def _place(self, unit: int) -> Term:
+    def _place(self) -> Term:
         """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
         home = t.source("place", False)
         if self._chapter.place == "home":
             return home
-        seat = 0 if self._chapter.unit == "household" else max(unit, 0)
-        hukou = self.read(column(seat, "hukou"), None)
+        hukou = self.read(column(max(self._deciding, 0), "hukou"), None)
         if hukou.fixed:
             return home if hukou.value is None else hukou
         return self.sheet.column(t.made(f"coalesce({hukou.sql}, place)", [hukou, home], False))
@@ -259,30 +268,23 @@ class City:
         return t.total([_counted(part) for part in parts] if node.word == "count" else parts)
 
     def _age(self, node: n.Age, unit: int, stretch: int) -> Term:
-        years = self._months(node.years)
         sign = "<=" if node.which == "from" else ">"
         born_on = self._write(node.born_on, unit, stretch)
-        found = t.compared(sign, born_on, t.literal(days.born_by(self.month, years.number)))
+
+        def on(day: date) -> Term:
+            cut = self._by_place(node.years, lambda years: t.literal(days.born_by(day, years)))
+            return t.compared(sign, born_on, cut)
+
+        found = on(self.month)
         if self.before is None or found.value is None:
             return found
-        then = t.compared(sign, born_on, t.literal(days.born_by(self.before, years.number)))
-        return t.marked(found, news=years.news | (t.TIME if then.sql != found.sql else 0))
-
-    def _months(self, node: Node) -> "_Number":
-        """A number that the text writes out or names: it is the same for everybody."""
-        if isinstance(node, n.Literal):
-            return _Number(int(node.value), 0)
-        assert isinstance(node, n.FigureRef)
-        row = self._chapter.figure_on(node.name, self.month)
-        assert row is not None
-        return _Number(row.value, self._text_news(node.name))
+        return t.marked(found, news=t.TIME if on(self.before).sql != found.sql else 0)
 
     def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
         """The sum of the months before the assessment: of each stretch, as many as fall among them."""
-        number, news = self._months(node.months)
-        many = t.literal(number)
+        many = self._by_place(node.months, t.literal)
         if self.shape.stretches == 1:
-            return t.marked(t.plus("*", self._write(node.part, unit, 0), many), news=news)
+            return t.plus("*", self._write(node.part, unit, 0), many)
         months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
         found = t.total(
             [
@@ -291,11 +293,17 @@ class City:
                 if of.value != 0
             ]
         )
-        if self.before is not None:
-            first = days.number(self.before) - number
-            moves = any(latest > first for latest in self.shape.latest.values())
-            news |= t.TIME if moves or not self.shape.latest else 0
-        return t.marked(found, *months, news=news)
+        return t.marked(found, many, *months, news=self._window_news(many))
+
+    def _window_news(self, many: Term) -> int:
+        """Whether time alone may change what the months before the assessment come to."""
+        if self.before is None:
+            return 0
+        first = days.number(self.before) - (
+            many.value if isinstance(many.value, int) else LOOK_BACK
+        )
+        moves = any(latest > first for latest in self.shape.latest.values())
+        return t.TIME if moves or not self.shape.latest else 0
 
     def _months_of(self, stretch: int, many: Term) -> Term:
         """How many of the months before the assessment lie in a stretch."""
@@ -320,13 +328,6 @@ class City:
         if told.fixed:
             return t.literal(now) if told.value is None else told
         return self.sheet.column(t.made(f"coalesce({told.sql}, {now})", [told], False))
-
-
-class _Number(NamedTuple):
-    """A number that the text says, and whether it said another before."""
-
-    number: int
-    news: int
 
 
 def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) -> bool:

@@ -4,30 +4,30 @@ A connection holds what was recorded, one row a fact: `homes(household, place, s
 `settled(household, unit, kind, number, word, day)`, `monthly(household, unit, kind, since, until,
 number)` and `held(household, unit, benefit, assessed, until)`. `unit` is -1 for the household and the seat
 for a member, amounts are fen, `since`, `until` and `assessed` month numbers; `until` of an award is the first
-month without it, or NULL. Nothing that a chapter
-computes is laid down: one snapshot serves every book with the same facts.
+month without it, or NULL. Nothing that a chapter computes is laid down: one snapshot serves every
+book with the same facts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from guanjia.kit import days
 from guanjia.policy.book import Book
-from guanjia.policy.city.compile import Shape, column
+from guanjia.policy.city.compile import LOOK_BACK, Shape, column
 from guanjia.policy.city.layout import Snapshot, Table, quoted, write_index
 from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.facts import Fact, Facts
 from guanjia.policy.family import MOST_MEMBERS
+from guanjia.policy.words import word
 
 LEAST = 100_000
 """Households from which a table of their own costs less than its statement does."""
 RARE = 0.05
 """A fact that is recorded more seldom than once in so many households makes a household odd."""
-LOOK_BACK = 36
-"""Months: the most that the language lets a rule look back."""
 RECENT = 13
 """Months: what moved longer ago seldom matters."""
 GATHER = """
@@ -64,13 +64,32 @@ UNKNOWN = -(2**63) + 1
 
 CELLS = "SELECT code, unit, kind, stretch, rows, known, low = high, low FROM cells ORDER BY code"
 
+Told = Callable[[int, int], None]
+"""Told how many of how many households are laid out."""
+
 
 class TooLarge(ValueError):
-    """A household that no rule can read; the text names it."""
+    """A household with more members than a rule can read."""
+
+    def __init__(self, household: Any, size: int) -> None:
+        super().__init__(
+            word(
+                "户 {household} 有 {size} 人，一户最多 {most} 人。请分户后再算。",
+                household=household,
+                size=size,
+                most=MOST_MEMBERS,
+            )
+        )
+        self.household, self.size = household, size
 
 
 def lay(
-    con: DuckDBPyConnection, book: Book, on: date, folder: Path, least: int = LEAST
+    con: DuckDBPyConnection,
+    book: Book,
+    on: date,
+    folder: Path,
+    least: int = LEAST,
+    told: Told = lambda _done, _total: None,
 ) -> Snapshot:
     """Write the snapshot of what the connection holds, as of the first day `on` of a month.
 
@@ -80,16 +99,18 @@ def lay(
     folder.mkdir(parents=True, exist_ok=True)
     crowd = con.execute(f"SELECT household, size FROM homes WHERE size > {MOST_MEMBERS}").fetchone()
     if crowd:
-        raise TooLarge(
-            f"一户最多 {MOST_MEMBERS} 人，户 {crowd[0]} 有 {crowd[1]} 人。请分户后再算。"
-        )
+        raise TooLarge(*crowd)
     _derive(con, book)
     _find_stretches(con, days.number(on))
     _find_groups(con, facts, days.number(on), least)
     groups = con.execute(
         "SELECT label, size, max(stretches), count(*) FROM sorted GROUP BY ALL ORDER BY ALL"
     )
-    tables = [_write(con, facts, folder, days.number(on), *row) for row in groups.fetchall()]
+    rows = groups.fetchall()
+    tables: list[Table] = []
+    for row in rows:
+        tables.append(_write(con, facts, folder, days.number(on), *row))
+        told(sum(table.households for table in tables), sum(row[3] for row in rows))
     snapshot = Snapshot(folder, on, tuple(tables))
     write_index(snapshot)
     return snapshot
@@ -99,6 +120,7 @@ def _derive(con: DuckDBPyConnection, book: Book) -> None:
     """Facts that follow from others: local 户籍 from the place of 户籍."""
     for fact in book.facts.person:
         if fact.derived_from:
+            con.execute(f"DELETE FROM settled WHERE kind = {quoted(fact.name)}")
             con.execute(
                 f"""INSERT INTO settled SELECT household, unit, {quoted(fact.name)},
                 starts_with(word, {quoted(book.city)})::INT, NULL, NULL

@@ -18,9 +18,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from guanjia.web import embedded, home, start
+from guanjia.policy.options import options
+from guanjia.policy.words import word
+from guanjia.web import cluster, embedded, home, start
 from guanjia.web.commands import serve
-from guanjia.web.commands.words import options
 
 FEWEST = 100
 OWN = ("pg", "pg.new", "files", "keys", "cache", "sealed", home.DEMO_STATE)
@@ -40,24 +41,30 @@ def main(words: list[str]) -> int:
 
 
 def _demo(words: list[str]) -> int:
-    wanted = options("demo", "演示：合成一座城市，核算、发放、讲清楚，然后启动网页。")
-    wanted.add_argument("--residents", type=int, default=50_000, metavar="N", help="居民人数")
-    wanted.add_argument("--data", type=Path, metavar="FOLDER", help="用本市的 CSV 文件代替合成数据")
+    wanted = options("demo", word("演示：合成一座城市，核算、发放、讲清楚，然后启动网页。"))
+    wanted.add_argument("--residents", type=int, default=50_000, metavar="N", help=word("居民人数"))
     wanted.add_argument(
-        "--serve", choices=["yes", "no"], default="yes", help="no：看完结算表就结束"
+        "--data", type=Path, metavar="FOLDER", help=word("用本市的 CSV 文件代替合成数据")
     )
-    wanted.add_argument("--host", default="127.0.0.1", help="监听地址")
-    wanted.add_argument("--port", type=int, default=8000, help="端口（默认 8000）")
+    wanted.add_argument(
+        "--serve", choices=["yes", "no"], default="yes", help=word("no：看完结算表就结束")
+    )
+    wanted.add_argument("--host", default="127.0.0.1", help=word("监听地址"))
+    wanted.add_argument("--port", type=int, default=8000, help=word("端口（默认 8000）"))
     asked = wanted.parse_args(words)
     if asked.serve == "yes":
         serve.refuse_taken(asked.host, asked.port)
     if asked.residents < FEWEST:
         raise NotADemo(
-            f"居民至少 {FEWEST} 人，收到的是 {asked.residents}。 At least {FEWEST} residents."
+            word(
+                "居民至少 {fewest} 人，收到的是 {residents}。",
+                fewest=FEWEST,
+                residents=asked.residents,
+            )
         )
     if asked.data is not None and not asked.data.is_dir():
         raise NotADemo(
-            f"没有 {asked.data} 这个文件夹。先用 guanjia template {asked.data} 写出模板。"
+            word("没有 {data} 这个文件夹。先用 guanjia template {data} 写出模板。", data=asked.data)
         )
     folder = _demo_folder()
     console = Console(highlight=False)
@@ -71,7 +78,7 @@ def _demo(words: list[str]) -> int:
             _take_up(console, state, asked.residents, asked.data)
         _tell(console, state, serve.address(asked.host, asked.port))
         if asked.serve == "yes":
-            serve.run(asked.host, asked.port, 2, lambda: print("按 Ctrl-C 停止。 Ctrl-C stops."))
+            serve.run(asked.host, asked.port, 2, lambda: print(word("按 Ctrl-C 停止。")))
     return 0
 
 
@@ -82,14 +89,15 @@ def _demo_folder() -> Path:
     folder = home.ensure()
     if os.environ.get("DATABASE_URL"):
         raise NotADemo(
-            "演示只用自带的数据库，不动 DATABASE_URL 指向的库。请先 unset DATABASE_URL。\n"
-            "The demonstration uses its own server: unset DATABASE_URL first."
+            word("演示只用自带的数据库，不动 DATABASE_URL 指向的库。请先 unset DATABASE_URL。")
         )
     if home.demo_day(folder) is None:
         if (folder / "sealed").exists():
             raise NotADemo(
-                f"{folder} 里是正式资料，不能用来演示。请用 GUANJIA_DATA 指定另一个目录。\n"
-                "That folder holds a real house. Name another one by GUANJIA_DATA."
+                word(
+                    "{folder} 里是正式资料，不能用来演示。请用 GUANJIA_DATA 指定另一个目录。",
+                    folder=folder,
+                )
             )
         home.mark_demo(TODAY, folder)
     return folder
@@ -104,9 +112,7 @@ def _state(folder: Path) -> dict[str, Any] | None:
 def _empty(folder: Path) -> None:
     """Remove what a demonstration put there, finished or not."""
     if embedded.is_held(folder):
-        raise NotADemo(
-            "演示正在运行，请先停止（Ctrl-C）。 The demonstration is running: stop it first."
-        )
+        raise NotADemo(word("演示正在运行，请先停止（Ctrl-C）。"))
     if (folder / "pg").exists():
         with embedded.held(folder):
             pass  # adopts one left by a killed parent, and stops it
@@ -129,7 +135,7 @@ def _fill(console: Console, folder: Path, residents: int, data: Path | None) -> 
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("建库", total=None)
+        task = bar.add_task(word("建库"), total=None)
         init.prepare(lambda done, total: bar.update(task, completed=done, total=total))
         demo.fill(bar, residents, data, password)
     seconds = int(time.monotonic() - begun)
@@ -147,8 +153,18 @@ def _take_up(console: Console, state: dict[str, Any], residents: int, data: Path
 
     init.prepare(lambda _done, _total: None)
     if (data is None) != state["synthetic"] or (data is None and residents != state["residents"]):
-        kept = f"{state['residents']:,} 人" if state["synthetic"] else "本市文件"
-        console.print(f"沿用已有的演示数据（{kept}）。要换数据请先运行 {_typed()} demo reset。")
+        kept = (
+            word("{count} 人", count=f"{state['residents']:,}")
+            if state["synthetic"]
+            else word("本市文件")
+        )
+        console.print(
+            word(
+                "沿用已有的演示数据（{kept}）。要换数据请先运行 {command} demo reset。",
+                kept=kept,
+                command=_typed(),
+            )
+        )
 
 
 def _tell(console: Console, state: dict[str, Any], address: str) -> None:
@@ -161,19 +177,34 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
 
     city = accounts.city_code(settings.GUANJIA_CITY)
     console.print(statement.statement(city, TODAY))
-    kind = "合成数据" if state["synthetic"] else "本市文件"
-    console.print(f"\n[bold]演示 · {kind} · 今天是 {TODAY}[/]（核算用时 {state['seconds']} 秒）")
+    kind = word("合成数据") if state["synthetic"] else word("本市文件")
+    console.print(
+        word(
+            "\n[bold]演示 · {kind} · 今天是 {today}[/]（核算用时 {seconds} 秒）",
+            kind=kind,
+            today=TODAY,
+            seconds=state["seconds"],
+        )
+    )
     first = next(d.name for d in demo_staff.desks() if d.role == roles.TOWN_CLERK)
-    console.print(f"[bold]先看哪里[/]（用 {first} 登录；政策簿不用登录）")
+    console.print(word("[bold]先看哪里[/]（用 {first} 登录；政策簿不用登录）", first=first))
     for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
-    console.print(f"[bold]账号[/]  密码都是 {state['password']}")
+    console.print(word("[bold]账号[/]  密码都是 {password}", password=state["password"]))
     for desk in demo_staff.desks():
-        factor = "  要动态码" if desk.role in roles.SECOND_FACTOR else ""
-        console.print(f"  {desk.name:<6} {roles.NAMES[desk.role]}，{desk.shows}{factor}")
-    console.print(f"  动态码：{_typed()} demo code 账号", soft_wrap=True)
-    console.print(f"  重来一遍：{_typed()} demo reset", soft_wrap=True)
+        factor = word("  要动态码") if desk.role in roles.SECOND_FACTOR else ""
+        console.print(
+            word(
+                "  {name} {role}，{shows}{factor}",
+                name=f"{desk.name:<6}",
+                role=roles.NAMES[desk.role],
+                shows=desk.shows,
+                factor=factor,
+            )
+        )
+    console.print(word("  动态码：{command} demo code 账号", command=_typed()), soft_wrap=True)
+    console.print(word("  重来一遍：{command} demo reset", command=_typed()), soft_wrap=True)
 
 
 def _typed() -> str:
@@ -186,25 +217,24 @@ def _typed() -> str:
 
 
 def _reset(words: list[str]) -> int:
-    options("demo reset", "清空演示数据目录，下次重新合成。").parse_args(words)
+    options("demo reset", word("清空演示数据目录，下次重新合成。")).parse_args(words)
     folder = home.ensure()
     if home.demo_day(folder) is None:
-        raise NotADemo(
-            f"{folder} 不是演示目录，没有改动。 It is no demonstration; nothing was changed."
-        )
+        raise NotADemo(word("{folder} 不是演示目录，没有改动。", folder=folder))
     _empty(folder)
     (folder / "demo.toml").unlink()
-    print("演示数据已清空。再次 make demo 会重新合成。 Emptied.")
+    cluster.sweep_copies()
+    print(word("演示数据已清空。再次 make demo 会重新合成。"))
     return 0
 
 
 def _code(words: list[str]) -> int:
-    wanted = options("demo code", "演示账号此刻的动态码。The second factor of this moment.")
-    wanted.add_argument("name", help="账号，例如 zhou")
+    wanted = options("demo code", word("演示账号此刻的动态码。"))
+    wanted.add_argument("name", help=word("账号，例如 zhou"))
     asked = wanted.parse_args(words)
     with start.house():
         from guanjia.web import demo_staff
 
         print(demo_staff.code(asked.name))
-        print("30 秒内有效。 Valid for 30 seconds.", file=sys.stderr)
+        print(word("30 秒内有效。"), file=sys.stderr)
     return 0

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from guanjia.policy.options import options
+from guanjia.policy.words import word
 from guanjia.web import external, start
-from guanjia.web.commands.words import options
 from guanjia.web.home import ensure
 
 ASK_THE_DBA = 3
@@ -14,10 +15,15 @@ ASK_THE_DBA = 3
 
 def main(words: list[str]) -> int:
     """Make the house ready; again and again is harmless."""
-    wanted = options("init", "建库、迁移、装入本市区划、开第一位管理员。Make the house ready.")
-    wanted.add_argument("--admin", default="admin", metavar="NAME", help="第一位管理员的账号名")
+    wanted = options("init", word("建库、迁移、装入本市区划、开第一位管理员。"))
     wanted.add_argument(
-        "--address", default="http://127.0.0.1:8000", metavar="URL", help="网站地址，写进一次性链接"
+        "--admin", default="admin", metavar="NAME", help=word("第一位管理员的账号名")
+    )
+    wanted.add_argument(
+        "--address",
+        default="http://127.0.0.1:8000",
+        metavar="URL",
+        help=word("网站地址，写进一次性链接"),
     )
     asked = wanted.parse_args(words)
     ensure()
@@ -31,9 +37,9 @@ def main(words: list[str]) -> int:
             print(said)
     with start.house(migrated=False) as house:
         with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()) as bar:
-            task = bar.add_task("建库 migrations", total=None)
+            task = bar.add_task(word("建库"), total=None)
             prepare(lambda done, total: bar.update(task, completed=done, total=total))
-        print(f"数据目录：{house.home}")
+        print(word("数据目录：{home}", home=house.home))
         print(_administrator(asked.admin, asked.address.rstrip("/")))
     return 0
 
@@ -60,11 +66,12 @@ def _administrator(name: str, address: str) -> str:
     from guanjia.web import accounts
 
     if accounts.administrators_can_sign_in():
-        return "已有管理员。可以运行 guanjia serve。"
+        return word("已有管理员。可以运行 guanjia serve。")
     city = accounts.city_code(settings.GUANJIA_CITY)
     user = accounts.open_account(name, "系统管理员", roles.ADMINISTRATOR, city, clock.today())
-    return (
-        f"管理员账号：{name}。请运行 guanjia serve，再在三天内打开这个链接设置密码（只能用一次）：\n"
-        f"  {accounts.one_time_link(user, address)}\n"
-        "The administrator sets a password by this link; it works once, for three days."
+    return word(
+        "管理员账号：{name}。请运行 guanjia serve，"
+        "再在三天内打开这个链接设置密码（只能用一次）：\n  {link}",
+        name=name,
+        link=accounts.one_time_link(user, address),
     )

@@ -5,8 +5,9 @@ import os
 import socket
 from collections.abc import Callable
 
+from guanjia.policy.options import options
+from guanjia.policy.words import word
 from guanjia.web import keeper, start
-from guanjia.web.commands.words import options
 
 
 class PortTaken(RuntimeError):
@@ -19,17 +20,20 @@ class NoSuchAddress(RuntimeError):
 
 def main(words: list[str]) -> int:
     """Serve until Ctrl-C."""
-    wanted = options("serve", "启动网页和后台任务，Ctrl-C 全部停止。Serve pages and run jobs.")
-    wanted.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1）")
-    wanted.add_argument("--port", type=int, default=8000, help="端口（默认 8000）")
+    wanted = options("serve", word("启动网页和后台任务，Ctrl-C 全部停止。"))
+    wanted.add_argument("--host", default="127.0.0.1", help=word("监听地址（默认 127.0.0.1）"))
+    wanted.add_argument("--port", type=int, default=8000, help=word("端口（默认 8000）"))
     wanted.add_argument(
-        "--processes", type=int, default=2, metavar="N", help="网页进程数（默认 2）"
+        "--processes", type=int, default=2, metavar="N", help=word("网页进程数（默认 2）")
     )
     asked = wanted.parse_args(words)
     refuse_taken(asked.host, asked.port)
     with start.house():
         run(
-            asked.host, asked.port, asked.processes, lambda: print("按 Ctrl-C 停止。 Ctrl-C stops.")
+            asked.host,
+            asked.port,
+            asked.processes,
+            lambda: print(word("按 Ctrl-C 停止。")),
         )
     return 0
 
@@ -42,13 +46,13 @@ def run(host: str, port: int, processes: int, ready: Callable[[], None]) -> None
     url = address(host, port)
 
     def up() -> None:
-        print(f"\n莞家已启动：{url}")
+        print(word("\n莞家已启动：{url}", url=url))
         ready()
 
-    pages = keeper.Child("网页服务", ["guanjia.web.pages", host, str(port), str(processes)])
-    jobs = keeper.Child("后台任务", ["guanjia", "work"])
+    pages = keeper.Child(word("网页服务"), ["guanjia.web.pages", host, str(port), str(processes)])
+    jobs = keeper.Child(word("后台任务"), ["guanjia", "work"])
     keeper.keep([pages, jobs], up, lambda: listens(host, port))
-    print("已停止。 Stopped.")
+    print(word("已停止。"))
 
 
 def address(host: str, port: int) -> str:
@@ -60,24 +64,33 @@ def address(host: str, port: int) -> str:
 def refuse_taken(host: str, port: int) -> None:
     """Raise PortTaken before anything has been started."""
     if not 0 < port < 65536:
-        raise NoSuchAddress(f"端口 {port} 不存在，请用 1 到 65535 之间的数。 No such port.")
+        raise NoSuchAddress(word("端口 {port} 不存在，请用 1 到 65535 之间的数。", port=port))
     try:
         _bind(host, port)
     except OSError as problem:
         if problem.errno == errno.EACCES:
             raise PortTaken(
-                f"端口 {port} 只有管理员能用，请改用 1024 以上的端口，例如 --port 8000。\n"
-                f"Port {port} is privileged: use one above 1023."
+                word(
+                    "端口 {port} 只有管理员能用，请改用 1024 以上的端口，例如 --port 8000。",
+                    port=port,
+                )
             ) from None
         if problem.errno != errno.EADDRINUSE:
             raise NoSuchAddress(
-                f"本机没有地址 {host}：{problem.strerror}。 No such address."
+                word(
+                    "本机没有地址 {host}：{strerror}。",
+                    host=host,
+                    strerror=problem.strerror,
+                )
             ) from None
         free = _free_after(host, port)
         raise PortTaken(
-            f"端口 {port} 已被别的程序占用（也许莞家已经在运行）。请先停掉它，或换一个端口："
-            f"guanjia serve --port {free}（演示用 make demo PORT={free}）。\n"
-            f"Port {port} is in use. Stop what uses it, or take another: --port {free}."
+            word(
+                "端口 {port} 已被别的程序占用（也许莞家已经在运行）。请先停掉它，"
+                "或换一个端口：guanjia serve --port {free}（演示用 make demo PORT={free}）。",
+                port=port,
+                free=free,
+            )
         ) from None
 
 

@@ -260,8 +260,27 @@ def quoted(text: str) -> SafeString | str:
 @register.simple_tag(takes_context=True)
 def html_attributes(context: Context) -> SafeString:
     """Class and theme of <html>, from the cookies that the view `look` sets."""
-    request = context.get("request")
-    cookies: Mapping[str, Any] = request.COOKIES if request else {}
-    theme = cookies.get("theme", "")
+    theme, elder = _chosen(context, "theme"), _chosen(context, "elder")
     chosen = format_html(' data-bs-theme="{}"', theme) if theme in THEMES else SafeString("")
-    return format_html('class="{}"{}', "elder" if cookies.get("elder") == "1" else "", chosen)
+    return format_html('class="{}"{}', "elder" if elder == "1" else "", chosen)
+
+
+@register.simple_tag(takes_context=True)
+def dark_tokens(context: Context) -> SafeString:
+    """The dark values of the tokens: where the reader chose them, or the system where nobody chose.
+
+    Never on paper.
+    """
+    theme = _chosen(context, "theme")
+    if theme == "light":
+        return SafeString("")
+    media = "screen" if theme == "dark" else "screen and (prefers-color-scheme: dark)"
+    return format_html(
+        '<link rel="stylesheet" href="{}" media="{}">', static("guanjia/dark.css"), media
+    )
+
+
+def _chosen(context: Context, cookie: str) -> str:
+    """How the reader wants pages to look; '' where they never said."""
+    request = context.get("request")
+    return str(request.COOKIES.get(cookie, "")) if request else ""

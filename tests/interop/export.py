@@ -1,4 +1,4 @@
-"""Records written as the tables that a city fills in: the way back from `folder.read`."""
+"""Records written as the tables that a city fills in: the way back from `folder.read`, to test it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date

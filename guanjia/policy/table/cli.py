@@ -1,0 +1,136 @@
+"""`guanjia determine FACTS.parquet RESULT.parquet`: a whole city from one file to another, without a database."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from guanjia.kit import days
+from guanjia.policy.book import Book, BookError, city_folder, load
+from guanjia.policy.city.deciding import decide
+from guanjia.policy.city.drafts import draft
+from guanjia.policy.city.laying import lay
+from guanjia.policy.table import sample
+from guanjia.policy.table.taking import take
+from guanjia.policy.table.writing import write
+
+
+class Refused(ValueError):
+    """What was asked cannot be done; the text says why and what to do."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command. Raises Refused, BadFacts, TooLarge, each in words."""
+    parser = _parser()
+    asked = parser.parse_args(list(words))
+    book = _book(asked.city or city_folder(os.environ))
+    if asked.template:
+        return _template(book, asked.template)
+    if asked.result is None:
+        parser.error("要写明两个文件：FACTS.parquet RESULT.parquet（或 --template FACTS.parquet）")
+    month = asked.month or days.add_months(datetime.now(ZoneInfo("Asia/Shanghai")).date(), 0)
+    _refuse(book, month, asked.facts, asked.result)
+    with _bar() as bar:
+        told = determine(book, month, asked.facts, asked.result, _watch(bar))
+    print(f"{month:%Y-%m}：{told}，写在 {asked.result}。修订号 {book.revision[:12]}")
+    return 0
+
+
+def _book(folder: Path) -> Book:
+    try:
+        return load(folder)
+    except BookError as error:
+        lines = "\n".join(f"  {problem}" for problem in error.problems)
+        words = f"{folder} 的政策簿有 {len(error.problems)} 处问题，没有载入：\n{lines}"
+        raise Refused(words) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="guanjia determine", description="从一张事实表核算全市每项待遇，不用数据库。"
+    )
+    parser.add_argument("facts", type=Path, nargs="?", metavar="FACTS.parquet", help="事实表")
+    parser.add_argument("result", type=Path, nargs="?", metavar="RESULT.parquet", help="结果表")
+    parser.add_argument("--month", type=_month, help="月份，例如 2020-01（默认本月）")
+    parser.add_argument("--city", type=Path, help="城市文件夹（默认 GUANJIA_CITY 或自带的东莞）")
+    parser.add_argument(
+        *("--template",),
+        type=Path,
+        metavar="FACTS.parquet",
+        help="写出一张样表，并逐列说明怎么填",
+    )
+    return parser
+
+
+def _month(text: str) -> date:
+    try:
+        return days.read_month(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def _template(book: Book, file: Path) -> int:
+    if file.exists():
+        raise Refused(f"{file} 已经有了，没有覆盖。请换一个名字。")
+    _refuse_folder(file)
+    sample.write(book, file)
+    print("\n".join(sample.told(book)))
+    print(f"\n样表已写在 {file}：不用的列可以删去。")
+    return 0
+
+
+def _refuse(book: Book, month: date, facts: Path, result: Path) -> None:
+    """What can be known to be wrong before anything is read."""
+    if not any(book.decidable(chapter.code, month) for chapter in book.chapters):
+        raise Refused(f"{month:%Y-%m} 政策簿里没有一项待遇有规定，没有可核算的。请换一个月份。")
+    _refuse_folder(result)
+    if result.is_dir():
+        raise Refused(f"{result} 是文件夹。请写明结果文件的名字。")
+    if result.exists() and facts.exists() and result.samefile(facts):
+        raise Refused("结果不能写在事实表上。请换一个文件名。")
+
+
+def _refuse_folder(file: Path) -> None:
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"没有 {file.absolute().parent} 这个文件夹。请先建好，或换一个位置。")
+
+
+Watch = Callable[[str], Callable[[int, int], None]]
+"""Named a step, gives what is told how far the step is."""
+
+
+def determine(book: Book, month: date, facts: Path, result: Path, watch: Watch) -> str:
+    """Read `facts`, write `result`, whole or not at all; returns what was done, in words.
+
+    Raises BadFacts, TooLarge.
+    """
+    new = result.with_name(f".{result.name}.new")
+    try:
+        with draft() as (con, folder):
+            take(con, book, facts, watch("读入（列）"))
+            snapshot = lay(con, book, month, folder / "facts", told=watch("整理（户）"))
+            results = decide(book, month, snapshot, folder / "results", watch("核算（户）"))
+            count = write(con, book, results, new, watch("写出（户）"))
+        new.replace(result)
+    finally:
+        new.unlink(missing_ok=True)
+    return f"核算了 {snapshot.households} 户 {snapshot.people} 人，{count} 条结果"
+
+
+def _watch(bar: Progress) -> Watch:
+    def step(name: str) -> Callable[[int, int], None]:
+        task = bar.add_task(name, total=None)
+        return lambda done, total: bar.update(task, completed=done, total=total)
+
+    return step
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=Console(file=sys.stderr))
