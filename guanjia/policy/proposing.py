@@ -19,10 +19,11 @@ from guanjia.policy.terms import nearest
 from guanjia.policy.words import word
 
 WRITTEN = re.compile(
-    r"(?:(?P<chapter>\w+)\.)?(?P<name>\w+)(?:@(?P<place>\w+))?\s*[=＝]\s*(?P<value>.*)"
+    r"(?:(?P<chapter>\w+)\.)?(?P<name>\w+)(?:@(?P<place>\w+))?\s*=\s*(?P<value>.*)"
 )
 NUMBER = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
+FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
+"""Letters, digits and signs as Chinese keyboards write them -> as the book does."""
 DRAFT = "拟定标准，尚未发文"
 """What stands in place of a law while nobody has decided."""
 
@@ -66,7 +67,7 @@ class Step(NamedTuple):
 
 def read(text: str) -> Change:
     """`dibao_line=1150`, `dibao.house_limit=2`, `dibao_line@441900119=1200`. Raises BadProposal."""
-    found = WRITTEN.fullmatch(text.strip())
+    found = WRITTEN.fullmatch(text.strip().translate(FULL_WIDTH))
     if found is None or not found["value"].strip():
         raise BadProposal(
             word("“{given}”读不懂。请写成 名称=新数，例如 dibao_line=1150。", given=text.strip())
