@@ -98,6 +98,23 @@ def test_by_keys_from_a_figure_to_its_what_if_and_a_second_persons_yes(
     shot: Callable[[str], None],
 ) -> None:
     sign_in(city.cast.zhou)
+    _ask(page, sound, shot)
+    _watch(page, sound, shot)
+    page.get_by_label("依据的文件").fill("试行通知〔2020〕1号")
+    press(page, page.get_by_role("button", name="提请采用"))
+    expect(page.get_by_text("不能由您审批")).to_be_visible()
+    for one in (DESK, PHONE):
+        size(one)
+        sound()
+        shot(f"proposal-mine-{one[0]}")
+    size(DESK)
+
+    sign_in(city.cast.liang)
+    _adopt(page, sound, size, shot)
+
+
+def _ask(page: Page, sound: Callable[[], None], shot: Callable[[str], None]) -> None:
+    """From a figure of the book to two changes, one of them first written wrongly."""
     page.goto("/book/disability_care/")
     press(page, page.get_by_role("link", name="试算这个数字").first)
     page.get_by_label("改为").focus()
@@ -110,6 +127,10 @@ def test_by_keys_from_a_figure_to_its_what_if_and_a_second_persons_yes(
     press(page, page.get_by_role("button", name="再改一个标准"))
     page.get_by_label("改哪个标准").nth(1).select_option("dibao_line")
     page.get_by_label("改为").nth(1).fill("1200")
+
+
+def _watch(page: Page, sound: Callable[[], None], shot: Callable[[str], None]) -> None:
+    """Ask, leave and come back, read the result, take it along."""
     press(page, page.get_by_role("button", name="开始试算"))
     expect(page.get_by_text("正在试算：一个月一个月地算全部的人")).to_be_visible()
     sound()
@@ -123,16 +144,15 @@ def test_by_keys_from_a_figure_to_its_what_if_and_a_second_persons_yes(
     with page.expect_download() as download:
         press(page, page.get_by_role("link", name="下载 CSV"))
     assert "长安镇" in download.value.path().read_text(encoding="utf-8-sig")
-    page.get_by_label("依据的文件").fill("试行通知〔2020〕1号")
-    press(page, page.get_by_role("button", name="提请采用"))
-    expect(page.get_by_text("不能由您审批")).to_be_visible()
-    for one in (DESK, PHONE):
-        size(one)
-        sound()
-        shot(f"proposal-mine-{one[0]}")
-    size(DESK)
 
-    sign_in(city.cast.liang)
+
+def _adopt(
+    page: Page,
+    sound: Callable[[], None],
+    size: Callable[[tuple[int, int]], None],
+    shot: Callable[[str], None],
+) -> None:
+    """The second person reads what would change, and adopts it."""
     page.goto("/")
     press(page, page.get_by_role("link", name="政策簿的改动待审批"))
     expect(page.get_by_text("标准 低保标准 1200 元/人·月，自 2020年5月1日").first).to_be_visible()
