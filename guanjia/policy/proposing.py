@@ -1,4 +1,4 @@
-"""A book with other figures from some month on: what if the line were higher?
+"""A book with other figures from some month on, to see what would come of them.
 
 The changed chapters are real text with a new row in it, so that the result is a whole book: read by
 the loader, with a revision of its own, ready to be compared, written out, or adopted.
