@@ -36,6 +36,11 @@ def peak_mb() -> float:
     return int(next(x for x in status.splitlines() if x.startswith("VmHWM")).split()[1]) / 1000
 
 
+def forget_peak() -> None:
+    """From now on `peak_mb` counts anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def end(
     name: str, figures: dict[str, float], bounds: dict[str, float], scale: float, right: bool = True
 ) -> int:

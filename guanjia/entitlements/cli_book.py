@@ -12,6 +12,7 @@ from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.check import check
 from guanjia.policy.options import options
+from guanjia.policy.retold import in_words
 from guanjia.policy.words import word
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
@@ -48,8 +49,7 @@ def _propose(new: Book, name: str, approved_by: str) -> int:
         print(word("这个政策簿已经采用，没有变化。"))
         return 0
     old = queries.book_of(newest.revision) if newest is not None else None
-    print("\n".join(adopting.differences(old, new)) or word("条文没有变化。"))
-    _tell_stale(new)
+    _tell_changes(old, new)
     if not name:
         print(word("还没有提请采用。核对以上变化后，请加上 --as 经办人 再运行一次。"))
         return 1
@@ -58,8 +58,13 @@ def _propose(new: Book, name: str, approved_by: str) -> int:
     with scope.hold(_eyes(desk)):
         made = adoption.propose_book(new, desk.place_id, desk.user, clock.now())
     if second is None:
-        says = word("已提请采用，编号 {n}。请另一位有审批权限的人在网页上审批，或运行：", n=made.pk)
-        print(f"{says}\nguanjia policy adopt {made.pk} --approved-by …")
+        print(
+            word(
+                "已提请采用，编号 {number}。请另一位有审批权限的人在网页上审批，或运行\n"
+                "guanjia policy adopt {number} --approved-by 审批人",
+                number=made.pk,
+            )
+        )
         return 0
     return _adopt(made.pk, second)
 
@@ -70,7 +75,8 @@ def _decide(number: int, name: str, approved_by: str, reject: str, withdraw: boo
     if found is None:
         raise RunError(
             word(
-                "没有编号为 {n} 的改动。请先运行 guanjia policy adopt 目录 --as 经办人。", n=number
+                "没有编号为 {number} 的改动。请先运行 guanjia policy adopt 目录 --as 经办人。",
+                number=number,
             )
         )
     if withdraw:
@@ -79,7 +85,8 @@ def _decide(number: int, name: str, approved_by: str, reject: str, withdraw: boo
         _show(found)
         print(
             word(
-                "没有改动。采用请加 --approved-by 审批人，退回再加 --reject 原因，撤回用 --as 经办人 --withdraw。"
+                "没有改动。采用请加 --approved-by 审批人，退回再加 --reject 原因，"
+                "撤回用 --as 经办人 --withdraw。"
             )
         )
         return 1
@@ -107,8 +114,8 @@ def _end(found: Proposal, desk: Post, because: str = "") -> int:
             done = adoption.reject_proposal(found.pk, desk.user, because, at)
         else:
             done = adoption.withdraw_proposal(found.pk, desk.user, at)
-    parts = {"n": done.pk, "state": str(done.get_state_display())}
-    print(word("改动 {n}：{state}。现行政策簿没有变化。", **parts))
+    parts = {"number": done.pk, "state": done.get_state_display()}
+    print(word("改动 {number}：{state}。现行政策簿没有变化。", **parts))
     return 0
 
 
@@ -116,17 +123,18 @@ def _show(found: Proposal) -> None:
     with scope.hold(scope.Scope(kind="job")):
         new = books.from_text(Proposal.objects.values_list("text", flat=True).get(pk=found.pk))
     old = queries.book_of(found.base_id) if found.base_id else None
-    parts = {"n": found.pk, "state": str(found.get_state_display())}
-    print(word("改动 {n}：{state}，{by} 提请。", **parts, by=found.prepared_by))
-    print("\n".join(adopting.differences(old, new)) or word("条文没有变化。"))
-    _tell_stale(new)
+    parts = {"number": found.pk, "state": found.get_state_display(), "by": found.prepared_by}
+    print(word("改动 {number}：{state}，{by} 提请。", **parts))
+    _tell_changes(old, new)
 
 
-def _tell_stale(book: Book) -> None:
-    """Name the examples that do not come out as they are written."""
-    stale = check(book)
+def _tell_changes(old: Book | None, new: Book) -> None:
+    """Line by line; and the examples that do not come out as they are written."""
+    before, after = in_words(old) if old else None, in_words(new)
+    print("\n".join(adopting.differences(before, after)) or word("条文没有变化。"))
+    stale = check(after)
     if stale:
-        print(word("！ 有 {n} 处例子按新文字的结果和写的不一样：", n=len(stale)))
+        print(word("！ 有 {count} 处例子按新文字的结果和写的不一样：", count=len(stale)))
         for problem in stale[:FIRST_FEW]:
             print(f"    {problem}")
 

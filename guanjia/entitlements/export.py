@@ -101,13 +101,10 @@ def write(
     Needs a scope that reaches them. Raises TooLarge for a household that no rule can read.
     """
     facts = (*book.facts.person, *book.facts.household)
-    lo, hi = scope.place_range(place)
-    values: dict[str, Any] = {"lo": lo, "hi": hi, "on": on, "known_at": known_at}
-    values["monthly"] = [f.name for f in facts if f.by_month]
     amounts = ", ".join(quoted(f.name) for f in facts if f.type in ("whole", "fen")) or "''"
     with draft() as (con, drafts):
         for name, (query, columns) in TABLES.items():
-            _copy(con, name, query, columns, values, drafts)
+            _copy(con, name, query, columns, values(book, place, on, known_at), drafts)
         con.execute(SEATED.format(amounts=amounts))
         laid = lay(con, book, on, folder, least)
         seats = quoted(str(folder / SEATS))
@@ -117,12 +114,20 @@ def write(
         return laid
 
 
+def values(book: Book, place: str, on: date, known_at: datetime) -> dict[str, Any]:
+    """What the queries of TABLES ask with."""
+    lo, hi = scope.place_range(place)
+    facts = (*book.facts.person, *book.facts.household)
+    monthly = [f.name for f in facts if f.by_month]
+    return {"lo": lo, "hi": hi, "on": on, "known_at": known_at, "monthly": monthly}
+
+
 def _copy(
     con: duckdb.DuckDBPyConnection,
     name: str,
     query: str,
     columns: str,
-    values: dict[str, Any],
+    asked: dict[str, Any],
     drafts: Path,
 ) -> None:
     """One query's rows into one table of the draft."""
@@ -132,7 +137,7 @@ def _copy(
     with (
         file.open("wb") as out,
         connection.connection.cursor() as cursor,
-        cursor.copy(words, values) as rows,
+        cursor.copy(words, asked) as rows,
     ):
         for block in rows:
             out.write(block)

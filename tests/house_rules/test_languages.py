@@ -13,7 +13,6 @@ from django.utils import translation
 
 from guanjia.places.models import Place
 from guanjia.policy import book as books
-from guanjia.policy import proposing
 from guanjia.web import languages
 from guanjia.web.languages import Key
 from guanjia.web.traditional import traditional
@@ -43,16 +42,14 @@ PAGES = (
 # Modules that speak in a terminal or tell what is wrong with a book.
 TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
 TERMINAL += tuple(f"guanjia/{room}/cli.py" for room in ("entitlements", "interop"))
-TERMINAL += tuple(
-    f"guanjia/entitlements/{part}.py" for part in ("adopting", "cli_book", "cli_what_if")
-)
+TERMINAL += ("guanjia/entitlements/adopting.py",)
 TERMINAL += tuple(
     f"guanjia/web/{part}.py"
     for part in ("accounts", "archive", "cluster", "embedded", "external", "home", "keeper")
 )
 TERMINAL += ("guanjia/web/schema.py", "guanjia/web/start.py", "guanjia/web/static_files.py")
-# A unit that is read, a mark, the name of an account and of a file, what stands in the book for a law.
-NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md", proposing.DRAFT}
+# A unit that is read, a mark, the name of an account and of a file, a text that books hold.
+NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 ORIGINAL = {"pre", "code", "script", "time"}  # texts and codes as they are
 
