@@ -122,7 +122,8 @@ def _print(desk: Post, found: WhatIf) -> None:
     book, names, paid = _paid(desk, found)
     over = word("{n} 个月多支出", n=found.done)
     rows = [(word("镇街"), word("增加"), word("减少"), word("每月多支出"), over)]
-    groups = [(names[code], mine) for code, mine in by(paid, lambda f: f.place_id)]
+    towns = by(paid, lambda f: f.place_id)
+    groups = [(names[code], mine) for code, mine in towns if total(mine).moves]
     for name, mine in [*groups, (word("合计"), paid)]:
         now = [f for f in mine if f.month == found.since]
         sums = (yuan(total(now).more), yuan(total(mine).more))
