@@ -76,5 +76,5 @@ def _of(unit: str) -> str:
 
 def _said(absent: object) -> str:
     if absent is None:
-        return word("不知道")
+        return word("当作不知道")
     return word("是" if absent else "否") if isinstance(absent, bool) else str(absent)
