@@ -11,13 +11,13 @@ from guanjia.entitlements.cli import Far, desk_of, month_of, work_off
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.records import Wish
 from guanjia.entitlements.tallies import by, counted, monthly, total
-from guanjia.kit import clock, money, scope
+from guanjia.kit import clock, scope
 from guanjia.places import queries as places
 from guanjia.policy import proposing
 from guanjia.policy.book import Book
-from guanjia.policy.options import options
+from guanjia.policy.options import Options, options
 from guanjia.policy.proposing import Change
-from guanjia.policy.words import word
+from guanjia.policy.words import listed, word, yuan
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
 
@@ -26,32 +26,7 @@ A_YEAR = 12
 
 def what_if(words: list[str]) -> int:
     """`whatif dibao_line=1150 [--since 2020-05] [--months 12] [--against …]`; the exit status."""
-    parser = options(
-        "whatif",
-        word("试算：换一个标准，看谁增加、谁减少、花多少。不作决定，不发钱，不改政策簿。"),
-    )
-    parser.add_argument(
-        *("changes",),
-        nargs="+",
-        metavar="名称=新数",
-        type=_change,
-        help="例如 dibao_line=1150、dibao.house_limit=2、dibao_line@441900119=1200",
-    )
-    parser.add_argument(
-        "--since", type=month_of, metavar="月份", help="从哪个月起（默认第一个没核算的月）"
-    )
-    parser.add_argument(
-        "--months", type=int, default=A_YEAR, help=f"几个月，最多 {MOST_MONTHS}（默认 {A_YEAR}）"
-    )
-    parser.add_argument(
-        "--against",
-        nargs="+",
-        default=[],
-        metavar="另一组",
-        help="和另一次试算对照：它的编号，或另一组 名称=新数",
-    )
-    parser.add_argument("--as", dest="name", default="", metavar="账号", help="经办人")
-    asked = parser.parse_args(words)
+    asked = _parser().parse_args(words)
     desk = desk_of(asked.name, May.ASK_RUN)
     sides = [_tried(desk, tuple(asked.changes), asked)]
     if asked.against:
@@ -61,6 +36,37 @@ def what_if(words: list[str]) -> int:
     if len(sides) > 1:
         _print_beside(desk, sides)
     return int(any(side.state == WhatIfState.FAILED for side in sides))
+
+
+def _parser() -> Options:
+    parser = options(
+        "whatif",
+        word("试算：换一个标准，看谁增加、谁减少、花多少。不作决定，不发钱，不改政策簿。"),
+    )
+    parser.add_argument(
+        *("changes",),
+        nargs="+",
+        metavar=word("名称=新数"),
+        type=_change,
+        help=word("例如 dibao_line=1150、dibao.house_limit=2、dibao_line@441900119=1200"),
+    )
+    parser.add_argument(
+        *("--since",),
+        type=month_of,
+        metavar=word("月份"),
+        help=word("从哪个月起（默认第一个没核算的月）"),
+    )
+    bounds = word("几个月，最多 {most}（默认 {usual}）", most=MOST_MONTHS, usual=A_YEAR)
+    parser.add_argument("--months", type=int, default=A_YEAR, metavar=word("月数"), help=bounds)
+    parser.add_argument(
+        *("--against",),
+        nargs="+",
+        default=[],
+        metavar=word("另一组"),
+        help=word("和另一次试算对照：它的编号，或另一组 名称=新数"),
+    )
+    parser.add_argument("--as", dest="name", default="", metavar=word("账号"), help=word("经办人"))
+    return parser
 
 
 def _change(text: str) -> Change:
@@ -79,7 +85,7 @@ def _tried(desk: Post, changes: tuple[Change, ...], asked: argparse.Namespace) -
     def far() -> Far:
         with scope.hold(_eyes(desk)):
             found.refresh_from_db()
-        title = f"试算 {found.pk} {found.get_state_display()}"
+        title = f"{_name(found)} {found.get_state_display()}"
         return Far(title, found.done, found.months, found.state in AT_WORK)
 
     work_off(far)
@@ -94,27 +100,38 @@ def _other(desk: Post, asked: argparse.Namespace) -> WhatIf:
     with scope.hold(_eyes(desk)):
         found = what_ifs.what_ifs().filter(pk=int(first)).first()
     if found is None:
-        raise RunError(f"没有编号为 {first} 的试算。")
+        raise RunError(word("没有编号为 {number} 的试算。", number=first))
     return found
 
 
 def _print(desk: Post, found: WhatIf) -> None:
     """One what-if as a table: towns down, gainers, losers and cost across."""
-    since = f"自 {found.since:%Y-%m} 起 {found.months} 个月"
-    print(f"\n试算 {found.pk}：{found}，{since}，{found.get_state_display()}")
+    parts = {"number": found.pk, "state": found.get_state_display(), "n": found.months}
+    changes, since = listed(found.changes.splitlines()), f"{found.since:%Y-%m}"
+    print()
+    print(
+        word(
+            "试算 {number}：{changes}，自 {since} 起 {n} 个月，{state}",
+            changes=changes,
+            since=since,
+            **parts,
+        )
+    )
     if found.trouble:
         print(found.trouble, file=sys.stderr)
     book, names, paid = _paid(desk, found)
-    rows = [("镇街", "增加", "减少", "每月多支出", f"{found.done} 个月多支出")]
-    groups = [(names[code], mine) for code, mine in by(paid, lambda f: f.place_id)]
-    for name, mine in [*groups, ("合计", paid)]:
+    over = word("{n} 个月多支出", n=found.done)
+    rows = [(word("镇街"), word("增加"), word("减少"), word("每月多支出"), over)]
+    towns = by(paid, lambda f: f.place_id)
+    groups = [(names[code], mine) for code, mine in towns if total(mine).moves]
+    for name, mine in [*groups, (word("合计"), paid)]:
         now = [f for f in mine if f.month == found.since]
-        sums = (money.show(total(now).more), money.show(total(mine).more))
+        sums = (yuan(total(now).more), yuan(total(mine).more))
         gain = counted(book, now, lambda f: f.gainers)
         lose = counted(book, now, lambda f: f.losers)
         rows.append((name, _count(*gain), _count(*lose), *sums))
     print("\n".join(_aligned(rows)))
-    print("只算已批准的和不用单独申请的、按月发的待遇；待补问的不计。")
+    print(word("只算已批准的和不用单独申请的、按月发的待遇；待补问的不计。"))
 
 
 def _print_beside(desk: Post, sides: Sequence[WhatIf]) -> None:
@@ -122,12 +139,12 @@ def _print_beside(desk: Post, sides: Sequence[WhatIf]) -> None:
     both = [_paid(desk, side) for side in sides]
     names = {code: name for _book, names, _paid in both for code, name in names.items()}
     sums = [{c: total(r).more for c, r in by(paid, lambda f: f.place_id)} for *_, paid in both]
-    rows = [("多支出", *(f"试算 {side.pk}" for side in sides), "相差")]
+    rows = [(word("多支出"), *map(_name, sides), word("相差"))]
     for code in sorted(names):
         one, other = (side.get(code, 0) for side in sums)
-        rows.append((names[code], *map(money.show, (one, other, other - one))))
+        rows.append((names[code], *map(yuan, (one, other, other - one))))
     one, other = (sum(side.values()) for side in sums)
-    rows.append(("合计", *map(money.show, (one, other, other - one))))
+    rows.append((word("合计"), *map(yuan, (one, other, other - one))))
     print("\n" + "\n".join(_aligned(rows)))
 
 
@@ -142,8 +159,13 @@ def _paid(desk: Post, found: WhatIf) -> tuple[Book, dict[str, str], list[WhatIfF
 
 
 def _count(households: int, persons: int) -> str:
-    said = [f"{n:,} {unit}" for n, unit in ((households, "户"), (persons, "人")) if n]
-    return "、".join(said) or "0"
+    said = [word("{n} 户", n=f"{households:,}")] if households else []
+    said += [word("{n} 人", n=f"{persons:,}")] if persons else []
+    return listed(said) or "0"
+
+
+def _name(found: WhatIf) -> str:
+    return word("试算 {number}", number=found.pk)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -150,21 +150,25 @@ def _wrong_cadence(chapter: Chapter, chapters: Sequence[Chapter]) -> Iterator[Pr
     """How a chapter is paid: by its own awards, or under those of chapters that it follows."""
     file = f"chapters/{chapter.code}/chapter.toml"
     if chapter.cadence == "once" and TERM not in chapter.figures:
-        yield Problem(file, "", f"只发一次的，要写一次批准管多久：数字 {TERM}，例如 12 个月")
+        text = word("只发一次的，要写一次批准管多久：数字 {term}，例如 12 个月", term=TERM)
+        yield Problem(file, "", text)
     if not chapter.asked and chapter.amounts and not chapter.follows:
-        yield Problem(file, "", "不用申请又发钱的，要写 follows：随哪些待遇发")
+        yield Problem(file, "", word("不用申请又发钱的，要写 follows：随哪些待遇发"))
     if not chapter.follows:
         return
     if chapter.asked or not chapter.amounts:
-        yield Problem(file, "", "follows 只用在不用申请（asked = false）而发钱的一章")
+        yield Problem(file, "", word("follows 只用在不用申请（asked = false）而发钱的一章"))
     if chapter.unit != "person" or chapter.cadence != "month":
-        yield Problem(file, "", "随别的待遇发的，须按人（person）、按月（month）发")
+        yield Problem(file, "", word("随别的待遇发的，须按人（person）、按月（month）发"))
     found = {c.code: c for c in chapters}
     for code in chapter.follows:
         if code not in found:
-            yield Problem(file, "", f"follows 里没有叫 {code} 的章节{nearest(code, list(found))}")
+            near = nearest(code, list(found))
+            text = word("follows 里没有叫 {code} 的章节{near}", code=code, near=near)
+            yield Problem(file, "", text)
         elif not found[code].asked or found[code].cadence != "month":
-            yield Problem(file, "", f"follows 里的 {code} 须是要申请、按月发的待遇")
+            text = word("follows 里的 {code} 须是要申请、按月发的待遇", code=code)
+            yield Problem(file, "", text)
 
 
 def _all_nodes(chapter: Chapter) -> Iterator[object]:

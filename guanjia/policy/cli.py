@@ -18,7 +18,7 @@ from guanjia.policy.explanation import Explanation, Sentence
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.options import Options, options
 from guanjia.policy.retold import in_words
-from guanjia.policy.words import ask, brackets, day, not_a_month, pair, word, yuan
+from guanjia.policy.words import ask, brackets, day, not_a_month, pair, per, word, yuan
 
 MARKS = {"met": "✓", "unmet": "✗", "unknown": "？"}
 
@@ -249,7 +249,8 @@ def _result(why: Explanation) -> str:
         return word("不应得")
     if why.net is None:
         return word("应得，金额待补问")
-    return word("应得 {sum}/月", sum=yuan(why.net)) if why.amounts else word("符合")
+    due = per(yuan(why.net), why.cadence)
+    return word("应得 {sum}", sum=due) if why.amounts else word("符合")
 
 
 def _print_sentence(s: Sentence) -> None:

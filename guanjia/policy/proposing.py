@@ -1,4 +1,4 @@
-"""A book with other figures from some month on: what if the line were higher?
+"""A book with other figures from some month on, to see what would come of them.
 
 The changed chapters are real text with a new row in it, so that the result is a whole book: read by
 the loader, with a revision of its own, ready to be compared, written out, or adopted.
@@ -16,15 +16,15 @@ from guanjia.policy.book import Book, BookError, from_text
 from guanjia.policy.chapter import Chapter, FigureRow, Status
 from guanjia.policy.rows import read_value
 from guanjia.policy.terms import nearest
-from guanjia.policy.words import word
+from guanjia.policy.words import listed, word
 
 WRITTEN = re.compile(
-    r"(?:(?P<chapter>\w+)\.)?(?P<name>\w+)(?:@(?P<place>\w+))?\s*[=＝]\s*(?P<value>.*)"
+    r"(?:(?P<chapter>\w+)\.)?(?P<name>\w+)(?:@(?P<place>\w+))?\s*[=\uff1d]\s*(?P<value>.*)"
 )
 NUMBER = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 DRAFT = "拟定标准，尚未发文"
-"""What stands in place of a law while nobody has decided."""
+"""What stands in place of a law while nobody has decided; text of the book, the same in every language."""
 
 
 class BadProposal(ValueError):
@@ -136,7 +136,7 @@ def _chapters(book: Book, change: Change) -> Iterator[Chapter]:
     found = [c for c in asked if c.figures.get(change.name)]
     if not found:
         names = sorted({name for c in asked for name in c.figures})
-        near = nearest(change.name, names) or word("。有：{names}", names="、".join(names))
+        near = nearest(change.name, names) or word("。有：{names}", names=listed(names))
         raise BadProposal(word("没有叫 {name} 的标准{near}", name=change.name, near=near))
     yield from found
 

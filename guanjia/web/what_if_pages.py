@@ -47,6 +47,7 @@ class OfTown:
 class Told:
     """A what-if that has figures. `paid` is what costs money at once: awards in force, and what
     needs no award; `missed` is who would be entitled and has no award. Sums are of monthly benefits.
+    `still` counts the towns in which nothing moves.
     """
 
     what_if: WhatIf
@@ -59,6 +60,7 @@ class Told:
     missed: list[OfBenefit]
     same: list[Chapter]
     towns: list[OfTown]
+    still: int
     months: list[tuple[date, Tally]]
     trend: str
     chart: dict[str, Any]
@@ -98,6 +100,7 @@ def told(what_if: WhatIf) -> Told | None:
     paid, missed = _benefits(book, now), _benefits(book, [f for f in first if f not in now])
     moving = {one.chapter.code for one in (*paid, *missed)}
     every = {f.benefit for f in figures}
+    towns = _towns(book, every_month, what_if.since)
     return Told(
         what_if=what_if,
         steps=steps_of(what_if),
@@ -108,7 +111,8 @@ def told(what_if: WhatIf) -> Told | None:
         paid=paid,
         missed=missed,
         same=[c for c in book.chapters if c.code in every - moving],
-        towns=_towns(book, every_month, what_if.since),
+        towns=[one for one in towns if one.whole.moves],
+        still=sum(not one.whole.moves for one in towns),
         months=months,
         trend=_trend([tally.more for _on, tally in months]),
         chart=_chart(months),

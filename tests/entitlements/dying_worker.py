@@ -1,7 +1,7 @@
 """A worker in a process of its own, with small batches, that stops to be killed in mid-transaction.
 
-`python -m tests.entitlements.dying_worker determine|pay|what_if|no`: which step stops at its third batch
-(a what-if at its second month).
+`python -m tests.entitlements.dying_worker sift|determine|pay|what_if|no`: which step stops at its third
+batch (the decision of the whole city at its second table, a what-if at its second month).
 """
 
 import asyncio
@@ -35,10 +35,13 @@ def main(step: str) -> None:
     from procrastinate.contrib.django import app
 
     from guanjia.entitlements import determining, paying, tasks, trying
+    from guanjia.policy.city import deciding
     from guanjia.web import jobs
 
     determining.determine_batch = partial(determining.determine_batch, size=3)
     paying.pay_batch = partial(paying.pay_batch, size=3)
+    if step == "sift":
+        deciding.outcome = stops(deciding.outcome, 2)
     if step == "determine":
         determining.write_figures = stops(determining.write_figures, 3)
     if step == "pay":

@@ -48,8 +48,8 @@ TERMINAL += tuple(
     for part in ("accounts", "archive", "cluster", "embedded", "external", "home", "keeper")
 )
 TERMINAL += ("guanjia/web/schema.py", "guanjia/web/start.py", "guanjia/web/static_files.py")
-# A unit that is read, a mark, the name of an account and of a file.
-NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md"}
+# A unit that is read, a mark, the name of an account and of a file, a text that books hold.
+NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 ORIGINAL = {"pre", "code", "script", "time"}  # texts and codes as they are
 

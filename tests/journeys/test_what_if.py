@@ -89,12 +89,11 @@ def test_what_was_tried_is_read_on_every_size(
         shot(f"what-if-{next(iter(look))}")
 
 
-def test_by_keys_from_a_figure_to_its_what_if_and_a_second_persons_yes(
+def test_by_keys_from_a_figure_to_its_what_if(
     city: House,
     page: Page,
     sign_in: Callable[[User], None],
     sound: Callable[[], None],
-    size: Callable[[tuple[int, int]], None],
     shot: Callable[[str], None],
 ) -> None:
     sign_in(city.cast.zhou)
@@ -123,32 +122,41 @@ def test_by_keys_from_a_figure_to_its_what_if_and_a_second_persons_yes(
     with page.expect_download() as download:
         press(page, page.get_by_role("link", name="下载 CSV"))
     assert "长安镇" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_by_keys_from_a_what_if_to_a_second_persons_yes(
+    city: House,
+    page: Page,
+    sign_in: Callable[[User], None],
+    sound: Callable[[], None],
+    size: Callable[[tuple[int, int]], None],
+    shot: Callable[[str], None],
+) -> None:
+    def look(name: str) -> None:
+        for one in (PHONE, DESK):
+            size(one)
+            sound()
+            shot(f"{name}-{one[0]}")
+
+    sign_in(city.cast.zhou)
+    page.goto(f"/what-if/{tried(2)}/")
     page.get_by_label("依据的文件").fill("试行通知〔2020〕1号")
     press(page, page.get_by_role("button", name="提请采用"))
     expect(page.get_by_text("不能由您审批")).to_be_visible()
-    for one in (DESK, PHONE):
-        size(one)
-        sound()
-        shot(f"proposal-mine-{one[0]}")
-    size(DESK)
-
+    look("proposal-mine")
     sign_in(city.cast.liang)
     page.goto("/")
     press(page, page.get_by_role("link", name="政策簿的改动待审批"))
     expect(page.get_by_text("标准 低保标准 1200 元/人·月，自 2020年5月1日").first).to_be_visible()
-    for one in (DESK, PHONE):
-        size(one)
-        sound()
-        shot(f"proposal-{one[0]}")
+    look("proposal")
     press(page, page.locator("summary", has_text="退回"))
-    press(page, page.get_by_role("button", name="退回给经办人"))
+    press(page, page.get_by_role("button", name="退回给经办人"))  # no reason yet: it stays
     press(page, page.get_by_role("button", name="采用", exact=True))
     expect(page.get_by_text("已采用。以后的核算按它办")).to_be_visible()
     sound()
     page.goto("/book/dibao/")
-    expect(page.get_by_role("row").filter(has_text="1200 元/人·月")).to_contain_text(
-        "试行通知〔2020〕1号"
-    )
+    row = page.get_by_role("row").filter(has_text="1200 元/人·月")
+    expect(row).to_contain_text("试行通知〔2020〕1号")
 
 
 def test_two_are_laid_side_by_side_and_one_is_stopped(

@@ -215,7 +215,7 @@ def test_a_household_of_64_is_laid_out_and_one_of_65_or_80_is_not(tmp_path: Path
             )
             if size > 64:
                 with pytest.raises(
-                    TooLarge, match=f"一户最多 64 人，户 7 有 {size} 人。请分户后再算。"
+                    TooLarge, match=f"户 7 有 {size} 人，一户最多 64 人。请分户后再算。"
                 ):
                     lay(con, BOOK, MONTHS[1], tmp_path / str(size))
             else:

@@ -142,7 +142,7 @@ def test_a_household_of_64_is_decided_and_one_of_65_or_80_is_not(tmp_path: Path)
     (tmp_path / "result.parquet").unlink()
     for many in (65, 80):
         said = refused([person(n) for n in range(many)], tmp_path)
-        assert said == f"一户最多 64 人，户 1 有 {many} 人。请分户后再算。"
+        assert said == f"户 1 有 {many} 人，一户最多 64 人。请分户后再算。"
 
 
 def test_nobody_is_a_result_without_rows(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, quoted
 from guanjia.policy.city.outcome import CONCERNS, outcome
 from guanjia.policy.city.terms import Constant
+from guanjia.policy.words import word
 
 Told = Callable[[int, int], None]
 """Told how many of how many households are decided."""
@@ -71,7 +72,13 @@ def decide(
                     f"COPY ({said.text}) TO {quoted(str(folder / table.file))} (FORMAT parquet, COMPRESSION zstd)"
                 )
             except (duckdb.BinderException, duckdb.IOException) as problem:
-                raise BadSnapshot(f"{table.file} 读不了：{problem}。请重新导出快照。") from problem
+                raise BadSnapshot(
+                    word(
+                        "{file} 读不了：{problem}。请重新导出快照。",
+                        file=table.file,
+                        problem=problem,
+                    )
+                ) from problem
             size = table.shape.size
             tables.append(Decided(table.file, size, table.households, said.columns, said.fixed))
             told(sum(t.households for t in tables), snapshot.households)
@@ -130,7 +137,11 @@ def read_results(folder: Path) -> Results:
     try:
         rows = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(f"{folder} 里没有完整的结果（缺 {INDEX}）。请重新核算。") from None
+        raise BadSnapshot(
+            word(
+                "{folder} 里没有完整的结果（缺 {index}）。请重新核算。", folder=folder, index=INDEX
+            )
+        ) from None
     tables = tuple(
         Decided(r["file"], r["size"], r["households"], tuple(r["columns"]), r["fixed"])
         for r in rows["tables"]

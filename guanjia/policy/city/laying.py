@@ -8,10 +8,10 @@ month without it, or NULL. Nothing that a chapter computes is laid down: one sna
 book with the same facts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
 
@@ -81,6 +81,22 @@ class TooLarge(ValueError):
             )
         )
         self.household, self.size = household, size
+
+
+class Cell(NamedTuple):
+    """One column that something is recorded for: how many households know it, and what they say.
+
+    `fact` None: an award. `one` is the value where all are alike; `words` those of a choice.
+    """
+
+    name: str
+    fact: Fact | None
+    code: int
+    known: int
+    unknowns: bool
+    alike: bool
+    one: str
+    words: Sequence[str]
 
 
 def lay(
@@ -192,26 +208,17 @@ def _write(
         WHERE label = {quoted(label)} AND size = {size}"""
     )
     con.execute(GATHER.format(first=month - 1, stretches=stretches, unknown=UNKNOWN))
-    declared = {f.name: f for f in (*facts.household, *facts.person)}
-    stored: dict[str, bool] = {f"turn_{k}": False for k in range(1, stretches)}
-    fixed: dict[str, Constant] = {}
     latest, picked = _turns(con, stretches)
+    stored: dict[str, bool] = dict.fromkeys(latest, False)
+    fixed: dict[str, Constant] = {}
     asked: list[int] = []
-    words = dict(
-        con.execute("SELECT kind, list(word ORDER BY place) FROM words GROUP BY kind").fetchall()
-    )
-    for code, unit, kind, stretch, rows, known, alike, one in con.execute(CELLS).fetchall():
-        fact = declared.get(kind)
-        name = column(unit, kind) + (
-            f"_{stretch}" if fact and fact.by_month and stretches > 1 else ""
-        )
-        if known == count and alike:
-            fixed[name] = _value(fact, one)
+    for cell in _cells(con, facts, stretches):
+        if cell.known == count and cell.alike:
+            fixed[cell.name] = _value(cell.fact, cell.one)
         else:
-            absent = fact.absent if fact else None
-            stored[name] = known < rows or absent is None
-            asked.append(code)
-            picked.append(f"{_picked(fact, code, known < rows, words.get(kind, []))} AS {name}")
+            stored[cell.name] = cell.unknowns or cell.fact is None or cell.fact.absent is None
+            asked.append(cell.code)
+            picked.append(f"{_picked(cell)} AS {cell.name}")
     file = f"{size:02d}-{label}.parquet"
     codes = ", ".join(map(str, asked)) or "0"
     con.execute(
@@ -220,6 +227,19 @@ def _write(
         ORDER BY place, household) TO {quoted(str(folder / file))} (FORMAT parquet, COMPRESSION zstd)"""
     )
     return Table(file, count, Shape(size, stretches, stored, fixed, latest))
+
+
+def _cells(con: DuckDBPyConnection, facts: Facts, stretches: int) -> Iterator[Cell]:
+    """What is recorded in the table at hand, column by column."""
+    declared = {f.name: f for f in (*facts.household, *facts.person)}
+    told = con.execute("SELECT kind, list(word ORDER BY place) FROM words GROUP BY kind")
+    words = dict(told.fetchall())
+    for code, unit, kind, stretch, rows, known, alike, one in con.execute(CELLS).fetchall():
+        fact = declared.get(kind)
+        name = column(unit, kind)
+        if fact and fact.by_month and stretches > 1:
+            name = f"{name}_{stretch}"
+        yield Cell(name, fact, code, known, known < rows, alike, one, words.get(kind, []))
 
 
 def _turns(con: DuckDBPyConnection, stretches: int) -> tuple[dict[str, int], list[str]]:
@@ -234,9 +254,10 @@ def _turns(con: DuckDBPyConnection, stretches: int) -> tuple[dict[str, int], lis
     return latest, picked
 
 
-def _picked(fact: Fact | None, code: int, unknowns: bool, words: Sequence[str]) -> str:
+def _picked(cell: Cell) -> str:
     """The SQL of one column: the recorded value, or what its absence means."""
-    stands = f'nullif("{code}", {UNKNOWN})' if unknowns else f'"{code}"'
+    fact, code = cell.fact, cell.code
+    stands = f'nullif("{code}", {UNKNOWN})' if cell.unknowns else f'"{code}"'
     kind = fact.type if fact else "whole"
     if kind in ("whole", "fen"):
         found = stands
@@ -245,11 +266,11 @@ def _picked(fact: Fact | None, code: int, unknowns: bool, words: Sequence[str]) 
     elif kind == "day":
         found = f"(DATE '1970-01-01' + {stands}::INT)"
     else:
-        found = f"[{', '.join(map(quoted, words))}][{stands}]"
+        found = f"[{', '.join(map(quoted, cell.words))}][{stands}]"
     if fact is None or fact.absent is None or isinstance(fact.absent, tuple):
         return found
     absent = literal(fact.absent).sql
-    if not unknowns:
+    if not cell.unknowns:
         return f"coalesce({found}, {absent})"
     return f'CASE WHEN "{code}" IS NULL THEN {absent} ELSE {found} END'
 

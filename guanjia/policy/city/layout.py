@@ -9,6 +9,7 @@ from typing import Any
 
 from guanjia.policy.city.compile import Shape
 from guanjia.policy.city.terms import Constant
+from guanjia.policy.words import word
 
 INDEX = "index.json"
 VERSION = 1
@@ -84,9 +85,13 @@ def read_index(folder: Path) -> Snapshot:
     try:
         rows = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(f"{folder} 里没有完整的快照（缺 {INDEX}）。请重新导出。") from None
+        raise BadSnapshot(
+            word(
+                "{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX
+            )
+        ) from None
     if rows.get("version") != VERSION:
-        raise BadSnapshot(f"{folder} 的快照是另一个版本写的。请重新导出。")
+        raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     tables = tuple(_tables(rows["tables"]))
     return Snapshot(folder, date.fromisoformat(rows["on"]), tables)
 

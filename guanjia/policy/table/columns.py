@@ -14,6 +14,7 @@ from guanjia.policy.city.layout import quoted
 from guanjia.policy.city.terms import literal
 from guanjia.policy.facts import OPEN_END, Fact
 from guanjia.policy.terms import nearest
+from guanjia.policy.words import brackets, listed, word
 
 KEYS = ("household", "person", "place")
 HELD = "held_"
@@ -24,13 +25,6 @@ ANY_WHOLE = f"(?:{'|'.join(WHOLE)}|{NOTHING})"
 SPANS = re.compile(rf'STRUCT\(since DATE, "until" (?:DATE|{NOTHING}), fen {ANY_WHOLE}\)\[\]')
 MONTHS = re.compile(rf"MAP\(VARCHAR, {ANY_WHOLE}\)")
 TYPES = {"yes_no": ("BOOLEAN",), "whole": WHOLE, "fen": WHOLE, "day": ("DATE",)}
-WORDS = {
-    "yes_no": "BOOLEAN（是、否）",
-    "whole": "整数（BIGINT）",
-    "fen": "整数（BIGINT，单位分）",
-    "day": "DATE",
-}
-MONTHLY = "LIST<STRUCT<since DATE, until DATE, fen BIGINT>> 或 MAP<VARCHAR 月份, BIGINT>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +116,7 @@ def _beyond(fact: Fact, name: str) -> str:
 
 def columns(book: Book, types: Mapping[str, str]) -> tuple[list[Column], list[str]]:
     """What a file's columns (name -> DuckDB type) hold beside the keys, and all that is wrong with them."""
-    problems = [f"缺 {key} 这一列" for key in KEYS if key not in types]
+    problems = [word("缺 {name} 这一列", name=key) for key in KEYS if key not in types]
     found: list[Column] = []
     for name, type_ in types.items():
         column = None if name in KEYS else _column(book, name, type_)
@@ -146,8 +140,12 @@ def _column(book: Book, name: str, type_: str) -> Column | None:
 
 def _key_problem(name: str, type_: str) -> str:
     allowed = ("VARCHAR",) if name == "place" else (*WHOLE, "VARCHAR")
-    words = "VARCHAR（区划代码）" if name == "place" else "整数或 VARCHAR（编号）"
-    return "" if type_ in allowed else f"{name} 列是 {type_}，应为 {words}"
+    right = word("VARCHAR（区划代码）" if name == "place" else "整数或 VARCHAR（编号）")
+    return "" if type_ in allowed else _held_wrong(name, type_, right)
+
+
+def _held_wrong(name: str, type_: str, right: str) -> str:
+    return word("{name} 列是 {type}，应为 {right}", name=name, type=type_, right=right)
 
 
 def _type_problem(column: Column) -> str:
@@ -155,28 +153,47 @@ def _type_problem(column: Column) -> str:
     if type_ == NOTHING:
         return ""
     if fact is None:
-        return "" if type_ == "DATE" else f"{column.name} 列是 {type_}，应为 DATE（核定日期）"
+        right = word("DATE（核定日期）")
+        return "" if type_ == "DATE" else _held_wrong(column.name, type_, right)
     if type_ in TYPES.get(fact.type, ("VARCHAR",)):
         return ""
     if fact.by_month and (SPANS.fullmatch(type_) or MONTHS.fullmatch(type_)):
         return ""
-    return f"{column.name}（{fact.label}）列是 {type_}，应为 {type_words(fact)}"
+    parts = {"name": column.name, "label": fact.label, "type": type_}
+    right = one_word(fact)
+    if fact.by_month:
+        right = word("{one}，或 {monthly}", one=right, monthly=monthly_words())
+    return word("{name}（{label}）列是 {type}，应为 {right}", right=right, **parts)
 
 
-def type_words(fact: Fact) -> str:
-    """How a fact's column is held, in words."""
-    word = WORDS.get(fact.type, "VARCHAR（代码）")
-    return f"{word}，或 {MONTHLY}" if fact.by_month else word
+def one_word(fact: Fact) -> str:
+    """How a fact's column holds one value, in words."""
+    known = {
+        "yes_no": word("BOOLEAN（是、否）"),
+        "whole": word("整数（BIGINT）"),
+        "fen": word("整数（BIGINT，单位分）"),
+        "day": "DATE",
+    }
+    return known.get(fact.type) or word("VARCHAR（代码）")
+
+
+def monthly_words() -> str:
+    """How a column holds amounts by month, in words."""
+    return word("LIST<STRUCT<since DATE, until DATE, fen BIGINT>> 或 MAP<VARCHAR 月份, BIGINT>")
 
 
 def _stranger(book: Book, name: str) -> str:
     fact = book.facts.find(name)
     if fact is not None:
-        return f"{name} 由 {fact.derived_from} 得出，请改给 {fact.derived_from} 这一列"
+        return word(
+            "{name} 由 {source} 得出，请改给 {source} 这一列", name=name, source=fact.derived_from
+        )
     if name.startswith(HELD):
         known = [f"{HELD}{chapter.code}" for chapter in book.chapters]
-        return f"不认识 {name} 这一列：没有这项待遇{nearest(name, known)}"
-    return f"不认识 {name} 这一列{nearest(name, [*book.facts.names(), *KEYS])}"
+        near = nearest(name, known)
+        return word("不认识 {name} 这一列：没有这项待遇{near}", name=name, near=near)
+    near = nearest(name, [*book.facts.names(), *KEYS])
+    return word("不认识 {name} 这一列{near}", name=name, near=near)
 
 
 def form(column: Column) -> str:
@@ -185,13 +202,16 @@ def form(column: Column) -> str:
     assert fact is not None  # of an award, every day is right
     low, high = fact.minimum, fact.maximum
     if fact.type == "choice":
-        return "可填：" + "、".join(f"{code}（{word}）" for code, word in fact.choices.items())
+        choices = listed(code + brackets(said) for code, said in fact.choices.items())
+        return word("可填：{choices}", choices=choices)
     if fact.type == "place":
-        return "请填区划代码，外地填 elsewhere"
-    unit = "（单位分）" if fact.type == "fen" else ""
-    plain = f"请填 {low} 到 {high} 的整数{unit}"
+        return word("请填区划代码，外地填 elsewhere")
+    unit = brackets(word("单位分")) if fact.type == "fen" else ""
+    plain = word("请填 {low} 到 {high} 的整数{unit}", low=low, high=high, unit=unit)
     if not column.listed:
         return plain
     if column.type.startswith("MAP"):
-        return f"月份写成 2020-01，{plain}"
-    return f"每段的 since、until 是月份的第一天，until 在 since 之后，各段不重叠；{plain}"
+        return word("月份写成 2020-01，{plain}", plain=plain)
+    return word(
+        "每段的 since、until 是月份的第一天，until 在 since 之后，各段不重叠；{plain}", plain=plain
+    )

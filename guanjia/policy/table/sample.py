@@ -10,15 +10,10 @@ import pyarrow.parquet as pq
 
 from guanjia.policy.book import Book
 from guanjia.policy.facts import Fact
-from guanjia.policy.table.columns import HELD, MONTHLY, WORDS
+from guanjia.policy.table.columns import HELD, monthly_words, one_word
+from guanjia.policy.words import brackets, in_turn, listed, pair, word
 
 ARROW = {"yes_no": pa.bool_(), "whole": pa.int64(), "fen": pa.int64(), "day": pa.date32()}
-ABOUT = f"""\
-每人一行。household、person 是编号（整数或文字），place 是户所在地的区划代码。
-金额一律是整数分。空值（NULL）就是“不知道”；没有这一列，按下面“没有这一列”读。
-户的事实和户的待遇，同户各行要一样。held_… 是已批准的待遇的核定日期，没有批准的留空。
-月度金额可以是一个整数（一直这么多），也可以按月：{MONTHLY}。
-"""
 
 
 def write(book: Book, file: Path) -> None:
@@ -52,17 +47,34 @@ def _facts(book: Book) -> list[Fact]:
 
 def told(book: Book) -> Iterator[str]:
     """Every column in words: name, label, how it is held, what its absence means."""
-    yield ABOUT
+    yield _about()
     for fact in _facts(book):
-        of = "" if fact.of == "person" else "（户）"
-        choices = "：" + "、".join(fact.choices) if fact.choices else ""
-        absent = "不知道" if fact.absent is None else fact.absent
-        held = WORDS.get(fact.type, "VARCHAR（代码）") + ("，或按月" if fact.by_month else "")
-        yield f"{fact.name:24}{fact.label}{of}；{held}{choices}；没有这一列：{_said(absent)}"
+        held = one_word(fact)
+        held = word("{one}，或按月", one=held) if fact.by_month else held
+        held = pair(held, listed(fact.choices)) if fact.choices else held
+        absent = pair(word("没有这一列"), _said(fact.absent))
+        yield f"{fact.name:24}{in_turn([fact.label + _of(fact.of), held, absent])}"
     for chapter in book.chapters:
-        of = "" if chapter.unit == "person" else "（户）"
-        yield f"{HELD + chapter.code:24}已批准{chapter.title}{of}；DATE（核定日期）；没有这一列：没有批准"
+        label = word("已批准{title}", title=chapter.title) + _of(chapter.unit)
+        absent = pair(word("没有这一列"), word("没有批准"))
+        yield f"{HELD + chapter.code:24}{in_turn([label, word('DATE（核定日期）'), absent])}"
+
+
+def _about() -> str:
+    return word(
+        "每人一行。household、person 是编号（整数或文字），place 是户所在地的区划代码。\n"
+        "金额一律是整数分。空值（NULL）就是“不知道”；没有这一列，按下面“没有这一列”读。\n"
+        "户的事实和户的待遇，同户各行要一样。held_… 是已批准的待遇的核定日期，没有批准的留空。\n"
+        "月度金额可以是一个整数（一直这么多），也可以按月：{monthly}。\n",
+        monthly=monthly_words(),
+    )
+
+
+def _of(unit: str) -> str:
+    return "" if unit == "person" else brackets(word("户"))
 
 
 def _said(absent: object) -> str:
-    return {True: "是", False: "否"}[absent] if isinstance(absent, bool) else str(absent)
+    if absent is None:
+        return word("当作不知道")
+    return word("是" if absent else "否") if isinstance(absent, bool) else str(absent)

@@ -11,6 +11,7 @@ from guanjia.policy.city.laying import TooLarge
 from guanjia.policy.city.layout import quoted
 from guanjia.policy.family import MOST_MEMBERS
 from guanjia.policy.table.columns import Column, columns, form
+from guanjia.policy.words import word
 
 Told = Callable[[int, int], None]
 """Told how many of how many columns are taken in."""
@@ -37,9 +38,11 @@ class BadFacts(ValueError):
 
     def __init__(self, file: Path, problems: Sequence[str]) -> None:
         more = len(problems) - MOST_TOLD
-        told = [*problems[:MOST_TOLD], *([f"……还有 {more} 处"] if more > 0 else [])]
-        lines = "\n".join(f"  {text}" for text in told)
-        super().__init__(f"事实表 {file} 有 {len(problems)} 处要改，什么都没有写出：\n{lines}")
+        rest = [word("……还有 {more} 处", more=more)] if more > 0 else []
+        lines = "\n".join(f"  {text}" for text in [*problems[:MOST_TOLD], *rest])
+        parts = {"file": file, "count": len(problems)}
+        said = word("事实表 {file} 有 {count} 处要改，什么都没有写出：", **parts)
+        super().__init__(f"{said}\n{lines}")
         self.problems = problems
 
 
@@ -82,11 +85,11 @@ def take(
 def _types(con: duckdb.DuckDBPyConnection, file: Path, path: str) -> dict[str, str]:
     """Column to DuckDB's type; `path` is the file's name as a statement writes it."""
     if not file.is_file():
-        raise BadFacts(file, ["没有这个文件"])
+        raise BadFacts(file, [word("没有这个文件")])
     try:
         rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
     except duckdb.Error:
-        raise BadFacts(file, ["不是完整的 Parquet 文件"]) from None
+        raise BadFacts(file, [word("不是完整的 Parquet 文件")]) from None
     return {row[0]: row[1] for row in rows}
 
 
@@ -95,21 +98,25 @@ def _wrong_keys(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for key in ("household", "person", "place"):
         found = con.execute(f"SELECT min(row) FROM facts WHERE {key} IS NULL").fetchone()
         if found and found[0] is not None:
-            yield f"第 {found[0]} 行没有 {key}"
+            yield word("第 {row} 行没有 {name}", row=found[0], name=key)
     found = con.execute(
         "SELECT min(row) FROM facts WHERE NOT regexp_full_match(place, '[0-9]+')"
     ).fetchone()
     if found and found[0] is not None:
-        said = _shown(con, "place", found[0])
-        yield f"第 {found[0]} 行 place 不能是 {said}；请填户所在地的区划代码"
+        parts = {"row": found[0], "said": _shown(con, "place", found[0])}
+        yield word("第 {row} 行 place 不能是 {said}；请填户所在地的区划代码", **parts)
     twice = con.execute(
         """SELECT person, list_sort(list(row))[1:2] FROM facts WHERE person IS NOT NULL
         GROUP BY person HAVING count(*) > 1 ORDER BY person LIMIT 1"""
     ).fetchone()
     if twice:
-        yield (
-            f"人员 {twice[0]} 有两行：第 {twice[1][0]} 行和第 {twice[1][1]} 行。"
-            "每人一行；若编号只在户内不重复，请与户号连在一起"
+        person, (first, second) = twice
+        yield word(
+            "人员 {person} 有两行：第 {first} 行和第 {second} 行。"
+            "每人一行；若编号只在户内不重复，请与户号连在一起",
+            person=person,
+            first=first,
+            second=second,
         )
 
 
@@ -128,8 +135,14 @@ def _wrong_values(con: duckdb.DuckDBPyConnection, held: Sequence[Column]) -> Ite
     rows = con.execute(f"SELECT {asked} FROM base").fetchone() if held else ()
     for column, row in zip(held, rows or (), strict=True):
         if row is not None and column.fact:
-            said = _shown(con, column.name, row)
-            yield f"第 {row} 行 {column.name}（{column.fact.label}）不能是 {said}；{form(column)}"
+            parts = {"row": row, "name": column.name, "label": column.fact.label}
+            said, right = _shown(con, column.name, row), form(column)
+            yield word(
+                "第 {row} 行 {name}（{label}）不能是 {said}；{right}",
+                said=said,
+                right=right,
+                **parts,
+            )
 
 
 def _torn_households(con: duckdb.DuckDBPyConnection, held: Sequence[Column]) -> Iterator[str]:
@@ -149,9 +162,15 @@ def _torn_households(con: duckdb.DuckDBPyConnection, held: Sequence[Column]) -> 
     for place, name in enumerate(told, 2):
         other = next((row for row in rows if row[place] != rows[0][place]), None)
         if other:
-            yield (
-                f"户 {rows[0][0]} 的 {name} 前后不同：第 {rows[0][1]} 行是 {_shown(con, name, rows[0][1])}，"
-                f"第 {other[1]} 行是 {_shown(con, name, other[1])}。户的事实，同户各行要一样"
+            yield word(
+                "户 {household} 的 {name} 前后不同：第 {first} 行是 {said}，第 {second} 行是 {other}。"
+                "户的事实，同户各行要一样",
+                household=rows[0][0],
+                name=name,
+                first=rows[0][1],
+                said=_shown(con, name, rows[0][1]),
+                second=other[1],
+                other=_shown(con, name, other[1]),
             )
 
 
