@@ -63,8 +63,12 @@ def people(run: int) -> int:
 
 
 def drop_facts(run: int) -> None:
-    """Remove what was only needed on the way: the facts, and whom to look at."""
+    """Remove the facts as soon as all is decided: they lie nowhere longer than they must."""
     shutil.rmtree(facts_of(run), ignore_errors=True)
+
+
+def drop_looked_at(run: int) -> None:
+    """Remove what was only needed on the way."""
     _looked_at(run).unlink(missing_ok=True)
 
 

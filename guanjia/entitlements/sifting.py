@@ -68,6 +68,7 @@ def sift(run: Run) -> None:
     (facts / export.SEATS).replace(folder / export.SEATS)
     households = {*deciding.concerned(decided), *_known(run)}
     results.write_looked_at(run.pk, sorted(households))
+    results.drop_facts(run.pk)
 
 
 def _known(run: Run) -> set[int]:
