@@ -3,12 +3,15 @@
 import os
 import tempfile
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 
 if "GUANJIA_TEST_HOME" not in os.environ:
-    # One cluster serves all test runs of this machine; every run has its own database.
+    # One cluster serves all test runs of a clone; every run has its own database. Another clone has
+    # its own: pages of one must not be served with the styles of the other.
     root = Path("/var/lib/guanjia") if os.geteuid() == 0 else Path(tempfile.gettempdir())
-    os.environ["GUANJIA_TEST_HOME"] = str(root / f"guanjia-tests-{os.geteuid()}")
+    clone = sha256(str(Path(__file__).resolve().parents[1]).encode()).hexdigest()[:8]
+    os.environ["GUANJIA_TEST_HOME"] = str(root / f"guanjia-tests-{os.geteuid()}-{clone}")
 os.environ["LANGUAGE"] = "zh_CN"  # whatever the terminal speaks
 os.environ["GUANJIA_DATA"] = os.environ["GUANJIA_TEST_HOME"]
 
