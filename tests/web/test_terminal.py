@@ -116,7 +116,7 @@ def test_the_books_words_and_ours_are_both_told_in_a_terminal(tmp_path: Path) ->
     told = guanjia(tmp_path, "policy", "explain", family, "dibao", LANGUAGE="en")
     assert told.returncode == 0
     assert "Minimum living allowance" in told.stdout
-    assert "due 1,421.00 yuan a month" in told.stdout
+    assert "entitled to 1,421.00 yuan a month" in told.stdout
     assert not (tmp_path / "keys").exists(), "no house was made for it"
     told = guanjia(tmp_path, "policy", "explain", family, "dibao", LANGUAGE="zh_TW")
     assert "應得 1,421.00 元/月" in told.stdout
