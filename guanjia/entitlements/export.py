@@ -98,11 +98,12 @@ def write(
 ) -> Snapshot:
     """The households of a place and all below it, on the first day `on`, as known at a moment.
 
-    Needs a scope that reaches them. Raises TooLarge for a household that no rule can read.
+    Needs a scope that reaches them. The draft lies in `folder` too, so that whoever removes the
+    folder removes what a killed process left. Raises TooLarge for a household that no rule can read.
     """
     facts = (*book.facts.person, *book.facts.household)
     amounts = ", ".join(quoted(f.name) for f in facts if f.type in ("whole", "fen")) or "''"
-    with draft() as (con, drafts):
+    with draft(folder / "draft") as (con, drafts):
         for name, (query, columns) in TABLES.items():
             _copy(con, name, query, columns, values(book, place, on, known_at), drafts)
         con.execute(SEATED.format(amounts=amounts))

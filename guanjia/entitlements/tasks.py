@@ -6,10 +6,12 @@ the run's cursor stands. What it cannot do is written on the run in a sentence.
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -38,6 +40,7 @@ HEARTBEAT = 30
 """Seconds without a sign after which a worker counts as gone."""
 
 Stop = Callable[[], bool]
+Row = TypeVar("Row", bound=Model)
 
 
 def eyes_of(run_id: int) -> scope.Scope:
@@ -119,12 +122,16 @@ async def take_up(timestamp: int) -> None:  # noqa: ARG001 - the queue says when
 @app.task(name="entitlements.take_up_runs", queue="runs")
 def take_up_runs(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
     """Every five minutes: a run at work for which no job waits or works gets one again."""
-    alive = ProcrastinateJob.objects.filter(status__in=("todo", "doing"))
     with scope.hold(scope.Scope(kind="job")):
         at_work = list(Run.objects.filter(state__in=WORKING))
-    for run in at_work:
-        if not alive.filter(args__run_id=run.pk).exists():
-            actions.go_on(run)
+    for run in without_job("run_id", at_work):
+        actions.go_on(run)
+
+
+def without_job(key: str, at_work: Iterable[Row]) -> Iterator[Row]:
+    """Rows at work for which no job waits or works; `key` is what a job calls the row's number."""
+    alive = ProcrastinateJob.objects.filter(status__in=("todo", "doing"))
+    return (row for row in at_work if not alive.filter(**{f"args__{key}": row.pk}).exists())
 
 
 async def take_up_stalled(seconds: float) -> int:

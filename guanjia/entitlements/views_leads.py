@@ -23,7 +23,6 @@ from guanjia.people import words
 from guanjia.places import queries as places
 from guanjia.staff import gate, lists
 from guanjia.staff.lists import Sight
-from guanjia.staff.models import User
 from guanjia.staff.roles import May
 
 ALL = "all"
@@ -86,7 +85,9 @@ def settle_many(request: HttpRequest) -> HttpResponseBase:
         return redirect("leads")
     note = request.POST.get("note", "")[: forms.LONGEST_NOTE]
     try:
-        done = settling.settle_in_bulk(ticked, _user(request), note, clock.now(), clock.today())
+        done = settling.settle_in_bulk(
+            ticked, gate.user_of(request), note, clock.now(), clock.today()
+        )
     except RunError as refused:
         messages.error(request, str(refused))
     else:
@@ -99,7 +100,7 @@ def _settle(request: HttpRequest, found: Lead, form: forms.Settle) -> HttpRespon
     asked = form.cleaned_data
     try:
         settling.settle_lead(
-            *(found.pk, _user(request), asked["outcome"], asked["note"]),
+            *(found.pk, gate.user_of(request), asked["outcome"], asked["note"]),
             *(clock.now(), clock.today()),
         )
     except RunError as refused:
@@ -147,8 +148,3 @@ def _wanted(form: forms.LeadFilter) -> Wanted:
     asked = form.cleaned_data
     state = "" if asked["state"] == ALL else asked["state"]
     return Wanted(asked["place"], asked["kind"], asked["benefit"], state)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the gate let nobody else in
-    return request.user

@@ -15,7 +15,6 @@ from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Change, Run
 from guanjia.kit import clock
 from guanjia.staff import gate, lists
-from guanjia.staff.models import Post, User
 from guanjia.staff.roles import May
 
 
@@ -43,8 +42,8 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     try:
         found = actions.ask_run(
             form.cleaned_data["month"],
-            _post(request).place_id,
-            _user(request),
+            gate.post_of(request).place_id,
+            gate.user_of(request),
             clock.now(),
             clock.today(),
         )
@@ -77,7 +76,10 @@ def approve(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says yes: the money is posted."""
     done = _("已批准。正在记账，完成后可以下载银行文件。")
     return _do(
-        request, number, lambda run: actions.approve_run(run, _user(request), clock.now()), done
+        request,
+        number,
+        lambda run: actions.approve_run(run, gate.user_of(request), clock.now()),
+        done,
     )
 
 
@@ -93,7 +95,7 @@ def reject(request: HttpRequest, number: int) -> HttpResponseBase:
     return _do(
         request,
         number,
-        lambda run: actions.reject_run(run, _user(request), reason, clock.now()),
+        lambda run: actions.reject_run(run, gate.user_of(request), reason, clock.now()),
         done,
     )
 
@@ -104,7 +106,10 @@ def cancel(request: HttpRequest, number: int) -> HttpResponseBase:
     """Stop a run that was asked for and is not approved."""
     done = _("已停止。没有发放任何一笔。")
     return _do(
-        request, number, lambda run: actions.cancel_run(run, _user(request), clock.now()), done
+        request,
+        number,
+        lambda run: actions.cancel_run(run, gate.user_of(request), clock.now()),
+        done,
     )
 
 
@@ -114,7 +119,10 @@ def retry(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take up again where it failed."""
     done = _("已从停下的地方继续。")
     return _do(
-        request, number, lambda run: actions.retry_run(run, _user(request), clock.now()), done
+        request,
+        number,
+        lambda run: actions.retry_run(run, gate.user_of(request), clock.now()),
+        done,
     )
 
 
@@ -212,13 +220,3 @@ def _run(number: int) -> Run:
         return queries.runs().get(pk=number)
     except Run.DoesNotExist:
         raise Http404 from None
-
-
-def _post(request: HttpRequest) -> Post:
-    post: Post = request.post  # type: ignore[attr-defined]
-    return post
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the gate let nobody else in
-    return request.user

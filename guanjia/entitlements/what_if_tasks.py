@@ -4,15 +4,16 @@ A job carries the what-if's number alone, runs under the scope of its place, and
 first month that is not yet written.
 """
 
-import tempfile
+import secrets
+import shutil
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guanjia.entitlements import export, queries, tasks, trying, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf
@@ -47,12 +48,10 @@ def try_figures(context: JobContext | None, what_if_id: int) -> None:
 @app.task(name="entitlements.take_up_what_ifs", queue="runs")
 def take_up_what_ifs(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
     """Every five minutes: a what-if at work for which no job waits or works gets one again."""
-    alive = ProcrastinateJob.objects.filter(status__in=("todo", "doing"))
     with scope.hold(scope.Scope(kind="job")):
         at_work = list(WhatIf.objects.filter(state__in=AT_WORK))
-    for what_if in at_work:
-        if not alive.filter(args__what_if_id=what_if.pk).exists():
-            trying.go_on(what_if)
+    for what_if in tasks.without_job("what_if_id", at_work):
+        trying.go_on(what_if)
 
 
 def _try_all(what_if_id: int, stop: Stop) -> None:
@@ -62,23 +61,31 @@ def _try_all(what_if_id: int, stop: Stop) -> None:
         with scope.hold(eyes):
             what_if = WhatIf.objects.get(pk=what_if_id)
             if what_if.state not in AT_WORK:
-                return
+                break
             month = days.add_months(what_if.since, what_if.done)
             found = _tolls(what_if, month, stop)
         with scope.hold(eyes):
             going = trying.record_month(what_if_id, month, found, clock.now())
+    shutil.rmtree(_folder(what_if_id), ignore_errors=True)  # what a killed worker left, too
 
 
 def _tolls(what_if: WhatIf, month: date, stop: Stop) -> list[Toll]:
     """What one month comes to for everybody of the what-if's place, as known when it was asked."""
     old, new = queries.book_of(what_if.base_id), what_ifs.tried(what_if)
-    with tempfile.TemporaryDirectory(prefix="guanjia-") as name:
-        folder = Path(name)
-        try:
-            export.write(old, what_if.place_id, month, what_if.known_at, folder)
-            return tolls(old, new, month, folder, places.TOWN, lambda *_far: tasks.stop_if(stop))
-        except (TooLarge, BadSnapshot) as problem:
-            raise RunError(str(problem)) from None
+    folder = _folder(what_if.pk) / secrets.token_hex(4)  # two workers may be at it for a while
+    try:
+        export.write(old, what_if.place_id, month, what_if.known_at, folder)
+        return tolls(old, new, month, folder, places.TOWN, lambda *_far: tasks.stop_if(stop))
+    except (TooLarge, BadSnapshot) as problem:
+        raise RunError(str(problem)) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(what_if_id: int) -> Path:
+    """Where facts lie while a month of a what-if is tried."""
+    files: Path = settings.GUANJIA_FILES
+    return files / "what-ifs" / str(what_if_id)
 
 
 def _fail(what_if_id: int, trouble: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from guanjia.kit import clock, scope
 from guanjia.staff import queries, roles
-from guanjia.staff.models import Post
+from guanjia.staff.models import Post, User
 from guanjia.staff.roles import May
 
 P = ParamSpec("P")
@@ -69,6 +69,18 @@ def refusal(request: HttpRequest, what: May) -> HttpResponse | None:
     if post.role in roles.SECOND_FACTOR and not is_mfa_enabled(request.user):
         return redirect("mfa_activate_totp")
     return None
+
+
+def post_of(request: HttpRequest) -> Post:
+    """The post that a request acts in, behind a guarded door."""
+    post: Post = request.post  # type: ignore[attr-defined]
+    return post
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who asks, behind a guarded door."""
+    assert isinstance(request.user, User)  # the gate let nobody else in
+    return request.user
 
 
 def allows(request: HttpRequest, what: May) -> bool:

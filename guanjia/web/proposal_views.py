@@ -43,7 +43,9 @@ def propose(request: HttpRequest, number: int) -> HttpResponseBase:
         if newest is None or newest.revision != found.base_id:
             raise Overtaken
         book = _with_law(found, form.cleaned_data["law"].strip())
-        made = adoption.propose_book(book, found.place_id, _user(request), clock.now(), found)
+        made = adoption.propose_book(
+            book, found.place_id, gate.user_of(request), clock.now(), found
+        )
     except RunError as refused:
         messages.error(request, str(refused))
         return redirect("what_if", number)
@@ -139,7 +141,7 @@ def _do(
     """Do one verb to a proposal and go back to its page, with what came of it."""
     found = _proposal(number)
     try:
-        verb(found.pk, _user(request), clock.now())
+        verb(found.pk, gate.user_of(request), clock.now())
     except RunError as refused:
         messages.error(request, str(refused))
     else:
@@ -153,8 +155,3 @@ def _proposal(number: int) -> Proposal:
         return what_ifs.proposals().get(pk=number)
     except Proposal.DoesNotExist:
         raise Http404 from None
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the gate let nobody else in
-    return request.user

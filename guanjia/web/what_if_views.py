@@ -1,12 +1,10 @@
 """What-ifs: ask with other figures, watch it work, read who gains and who loses, lay two side by side."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,8 +19,7 @@ from guanjia.places import queries as places
 from guanjia.policy.book import Book
 from guanjia.policy.proposing import BadProposal, propose
 from guanjia.policy.retold import in_words
-from guanjia.staff import gate
-from guanjia.staff.models import Post, User
+from guanjia.staff import gate, lists
 from guanjia.staff.roles import May
 from guanjia.web import what_if_forms, what_if_pages
 from guanjia.web.what_if_forms import WishForm
@@ -50,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, str(NoBook()))
         return redirect("what_ifs")
     sent = request.POST if request.method == "POST" else None
-    first = trying.first_undecided(_post(request).place_id, clock.today())
+    first = trying.first_undecided(gate.post_of(request).place_id, clock.today())
     wish = WishForm(sent, first=first, towns=places.towns(book.city), initial={"months": 12})
     figures = what_if_forms.figure_choices(book, first)
     rows = what_if_forms.changes(sent or request.GET.get("figure", ""), figures)
@@ -108,7 +105,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponseBase:
     """Stop a what-if; the months that were tried stay."""
     found = _what_if(number)
     try:
-        trying.cancel_what_if(found.pk, _user(request), clock.now())
+        trying.cancel_what_if(found.pk, gate.user_of(request), clock.now())
     except RunError as refused:
         messages.error(request, str(refused))
     else:
@@ -121,12 +118,8 @@ def cancel(request: HttpRequest, number: int) -> HttpResponseBase:
 def figures_csv(request: HttpRequest, number: int) -> HttpResponseBase:
     """Every figure by month, town and benefit, as CSV that office programs open."""
     found = _what_if(number)
-    name = f"what-if-{found.pk}-{_post(request).place_id}.csv"
-    return StreamingHttpResponse(
-        _lines(found),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"what-if-{found.pk}-{gate.post_of(request).place_id}.csv"
+    return lists.as_csv(name, _lines(found))
 
 
 def _asked(request: HttpRequest, book: Book, wish: WishForm, rows: Any) -> WhatIf | None:
@@ -150,7 +143,11 @@ def _asked(request: HttpRequest, book: Book, wish: WishForm, rows: Any) -> WhatI
     wanted = Wish(tuple(changes), since, wish.cleaned_data["months"])
     try:
         return trying.ask_what_if(
-            wanted, _post(request).place_id, _user(request), clock.now(), clock.today()
+            wanted,
+            gate.post_of(request).place_id,
+            gate.user_of(request),
+            clock.now(),
+            clock.today(),
         )
     except (RunError, BadProposal) as refused:
         wish.add_error(None, str(refused))
@@ -183,39 +180,24 @@ def _beside(one: what_if_pages.Told, other: what_if_pages.Told) -> dict[str, Any
     }
 
 
-def _lines(found: WhatIf) -> Iterator[bytes]:
+def _lines(found: WhatIf) -> Iterator[list[object]]:
     book = in_words(asked_before.tried(found))
     rows = asked_before.figures(found)
     names = places.names({row.place_id for row in rows})
-    yield "\ufeff".encode()
-    yield _line(
-        [
-            *(_("月份"), _("镇街代码"), _("镇街"), _("待遇代码"), _("待遇"), _("有批准")),
-            *(_("单位"), _("原户（人）数"), _("新户（人）数"), _("增加"), _("减少")),
-            *(_("原金额（元）"), _("新金额（元）")),
-        ]
-    )
+    yield [
+        *(_("月份"), _("镇街代码"), _("镇街"), _("待遇代码"), _("待遇"), _("有批准")),
+        *(_("单位"), _("原户（人）数"), _("新户（人）数"), _("增加"), _("减少")),
+        *(_("原金额（元）"), _("新金额（元）")),
+    ]
     for row in rows:
         chapter = book.chapter(row.benefit)
-        yield _line(
-            [
-                *(f"{row.month:%Y-%m}", row.place_id, names.get(row.place_id, "")),
-                *(row.benefit, chapter.title, _("有") if row.held else _("无")),
-                _("户") if chapter.unit == "household" else _("人"),
-                *(row.before_units, row.after_units, row.gainers, row.losers),
-                *(_yuan(row.before_fen), _yuan(row.after_fen)),
-            ]
-        )
-
-
-def _line(cells: list[object]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue().encode()
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+        yield [
+            *(f"{row.month:%Y-%m}", row.place_id, names.get(row.place_id, "")),
+            *(row.benefit, chapter.title, _("有") if row.held else _("无")),
+            _("户") if chapter.unit == "household" else _("人"),
+            *(row.before_units, row.after_units, row.gainers, row.losers),
+            *(lists.plain_yuan(row.before_fen), lists.plain_yuan(row.after_fen)),
+        ]
 
 
 def _what_if(number: int) -> WhatIf:
@@ -224,13 +206,3 @@ def _what_if(number: int) -> WhatIf:
         return asked_before.what_ifs().get(pk=number)
     except WhatIf.DoesNotExist:
         raise Http404 from None
-
-
-def _post(request: HttpRequest) -> Post:
-    post: Post = request.post  # type: ignore[attr-defined]
-    return post
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the gate let nobody else in
-    return request.user

@@ -1,6 +1,6 @@
 """Two books over one snapshot: who would get more, who less, and what it costs, by town and benefit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +10,9 @@ import duckdb
 from guanjia.policy.book import Book
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.compile import City, Verdict
-from guanjia.policy.city.layout import Snapshot, Table, read_index
+from guanjia.policy.city.layout import Snapshot, Table, Told, read_index
 from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Term
-
-Told = Callable[[int, int], None]
-"""Told how many of how many households are weighed."""
-
 
 UNPLANNED = "partial_aggregate_pushdown"
 """What DuckDB shall not try on these sums: it takes forty times as long to plan as they take to run."""

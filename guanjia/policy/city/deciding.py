@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,13 +9,11 @@ from pathlib import Path
 import duckdb
 
 from guanjia.policy.book import Book
-from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, quoted
+from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, Told, quoted
 from guanjia.policy.city.outcome import CONCERNS, outcome
 from guanjia.policy.city.terms import Constant
 from guanjia.policy.words import word
 
-Told = Callable[[int, int], None]
-"""Told how many of how many households are decided."""
 MEMORY = "800MB"
 
 

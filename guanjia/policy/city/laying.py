@@ -8,7 +8,7 @@ month without it, or NULL. Nothing that a chapter computes is laid down: one sna
 book with the same facts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from guanjia.kit import days
 from guanjia.policy.book import Book
 from guanjia.policy.city.compile import LOOK_BACK, Shape, column
-from guanjia.policy.city.layout import Snapshot, Table, quoted, write_index
+from guanjia.policy.city.layout import Snapshot, Table, Told, quoted, write_index
 from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.facts import Fact, Facts
 from guanjia.policy.family import MOST_MEMBERS
@@ -63,9 +63,6 @@ UNKNOWN = -(2**63) + 1
 """What stands in a pivot for a value that is recorded as not known."""
 
 CELLS = "SELECT code, unit, kind, stretch, rows, known, low = high, low FROM cells ORDER BY code"
-
-Told = Callable[[int, int], None]
-"""Told how many of how many households are laid out."""
 
 
 class TooLarge(ValueError):

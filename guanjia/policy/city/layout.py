@@ -1,7 +1,7 @@
 """A snapshot as a folder: Parquet tables of households that are alike, and an index that describes them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,8 @@ from guanjia.policy.city.compile import Shape
 from guanjia.policy.city.terms import Constant
 from guanjia.policy.words import word
 
+Told = Callable[[int, int], None]
+"""Told how many of how many households are done."""
 INDEX = "index.json"
 VERSION = 1
 

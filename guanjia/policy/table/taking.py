@@ -1,20 +1,18 @@
 """Taking a table of facts in: a Parquet file, checked, as recorded facts that can be laid out."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
 from guanjia.policy.book import Book
 from guanjia.policy.city.laying import TooLarge
-from guanjia.policy.city.layout import quoted
+from guanjia.policy.city.layout import Told, quoted
 from guanjia.policy.family import MOST_MEMBERS
 from guanjia.policy.table.columns import Column, columns, form
 from guanjia.policy.words import word
 
-Told = Callable[[int, int], None]
-"""Told how many of how many columns are taken in."""
 GLOB = re.compile(r"([*?\[])")
 """What DuckDB would take for a pattern of names."""
 MOST_TOLD = 20

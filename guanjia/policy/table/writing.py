@@ -1,6 +1,5 @@
 """Writing a city's results as one Parquet table, a row a unit and benefit, under the file's own keys."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import pyarrow.parquet as pq
 
 from guanjia.policy.book import Book
 from guanjia.policy.city.deciding import Decided, Results
+from guanjia.policy.city.layout import Told
 from guanjia.policy.city.reading import rows
 
-Told = Callable[[int, int], None]
-"""Told how many of how many households are written."""
 BATCH = 200_000
 FIELDS = (
     ("benefit", pa.string()),
