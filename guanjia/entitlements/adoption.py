@@ -8,8 +8,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from guanjia.entitlements import actions, queries
-from guanjia.entitlements.book_models import Proposal, ProposalState, Revision, WhatIf
+from guanjia.entitlements import actions, queries, what_ifs
+from guanjia.entitlements.book_models import (
+    Proposal,
+    ProposalState,
+    Revision,
+    WhatIf,
+    WhatIfState,
+)
 from guanjia.entitlements.errors import (
     AdoptedOnce,
     ChangedBook,
@@ -17,10 +23,13 @@ from guanjia.entitlements.errors import (
     NoteMissing,
     NothingNew,
     NotPreparer,
+    NotTried,
+    OutOfDate,
     Overtaken,
     SamePerson,
 )
 from guanjia.policy import book as books
+from guanjia.policy import proposing
 from guanjia.policy.book import Book
 from guanjia.staff.models import User
 
@@ -50,6 +59,26 @@ def propose_book(
         prepared_by=by,
         prepared_at=at,
     )
+
+
+@transaction.atomic
+def propose_what_if(what_if_id: int, law: str, by: User, at: datetime) -> Proposal:
+    """Put the figures of a what-if before a second person; they rest on `law`, or are drafts still.
+
+    Nobody has compared `law` with the document: the rows say so. Raises NotTried, OutOfDate,
+    NothingNew, AdoptedOnce.
+    """
+    found = WhatIf.objects.select_for_update().get(pk=what_if_id)
+    if found.state != WhatIfState.DONE:
+        raise NotTried(str(found.get_state_display()))
+    newest = queries.newest_revision()
+    if newest is None or newest.revision != found.base_id:
+        raise OutOfDate
+    book = what_ifs.tried(found)
+    if law:
+        base, changes = queries.book_of(found.base_id), what_ifs.changes_of(found)
+        book = proposing.propose(base, changes, found.since, law, "known")
+    return propose_book(book, found.place_id, by, at, found)
 
 
 @transaction.atomic

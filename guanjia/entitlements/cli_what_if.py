@@ -120,8 +120,8 @@ def _print(desk: Post, found: WhatIf) -> None:
     if found.trouble:
         print(found.trouble, file=sys.stderr)
     book, names, paid = _paid(desk, found)
-    over = word("{n} 个月多支出", n=found.done)
-    rows = [(word("镇街"), word("增加"), word("减少"), word("每月多支出"), over)]
+    over = word("{n} 个月增支", n=found.done)
+    rows = [(word("镇街"), word("增加"), word("减少"), word("每月增支"), over)]
     towns = by(paid, lambda f: f.place_id)
     groups = [(names[code], mine) for code, mine in towns if total(mine).moves]
     for name, mine in [*groups, (word("合计"), paid)]:
@@ -139,7 +139,7 @@ def _print_beside(desk: Post, sides: Sequence[WhatIf]) -> None:
     both = [_paid(desk, side) for side in sides]
     names = {code: name for _book, names, _paid in both for code, name in names.items()}
     sums = [{c: total(r).more for c, r in by(paid, lambda f: f.place_id)} for *_, paid in both]
-    rows = [(word("多支出"), *map(_name, sides), word("相差"))]
+    rows = [(word("增支"), *map(_name, sides), word("相差"))]
     for code in sorted(names):
         one, other = (side.get(code, 0) for side in sums)
         rows.append((names[code], *map(yuan, (one, other, other - one))))

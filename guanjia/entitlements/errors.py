@@ -182,6 +182,27 @@ class Overtaken(RunError):
         )
 
 
+class NotTried(RunError):
+    """A what-if that has not come to its end: nobody has seen what it costs."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            _("这次试算现在是“%(state)s”，没有全部算完，不能提请采用。请按同样的改动再试算一次。")
+            % {"state": state}
+        )
+
+
+class OutOfDate(RunError):
+    """A what-if whose book is no longer the one in force."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "试算之后，政策簿已经换过，算出来的不再是对现行政策簿的变化。请重新试算，再提请采用。"
+            )
+        )
+
+
 class NotPreparer(RunError):
     """Somebody else's proposal."""
 

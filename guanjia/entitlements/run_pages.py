@@ -21,7 +21,6 @@ AS_LEADS = (Change.UNKNOWN, Change.MISSED, Change.DOUBTFUL)
 COLUMNS = (Change.NEW, Change.CHANGED, Change.SAME, Change.ARREARS, Change.STOPPED, *AS_LEADS)
 PAID = "paid"
 A_MINUTE = 60
-WORKING = (RunState.ASKED, RunState.DETERMINING, RunState.APPROVED)
 
 
 BATCH = 500
@@ -114,10 +113,14 @@ def paid_sums(runs: Sequence[Run]) -> dict[int, Sums]:
 def seconds_left(run: Run, now: datetime) -> int | None:
     """How many seconds the present step still takes, at its pace so far; None while unknown."""
     began = run.approved_at if run.state == RunState.APPROVED else run.asked_at
-    if began is None or not run.done or not run.total:
+    return at_pace(began, run.done, run.total, now)
+
+
+def at_pace(began: datetime | None, done: int, total: int, now: datetime) -> int | None:
+    """How many seconds what is left takes at the pace since `began`; None while unknown."""
+    if began is None or not done or not total:
         return None
-    spent = (now - began).total_seconds()
-    return max(1, round(spent * (run.total - run.done) / run.done))
+    return max(1, round((now - began).total_seconds() * (total - done) / done))
 
 
 def how_long(seconds: int) -> str:

@@ -112,7 +112,10 @@ def _settle(request: HttpRequest, found: Lead, form: forms.Settle) -> HttpRespon
 
 def _lines(wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
     titles = books.titles()
-    yield [_("类别"), _("待遇"), _("姓名"), _("证件号"), _("年龄"), _("地方"), _("每期应得（元）")]
+    yield [
+        *(_("类别"), _("待遇"), _("姓名"), _("证件号"), _("年龄"), _("地方")),
+        *(_("每期应得（元）"), _("现在发（元）"), _("自")),
+    ]
     for lead, unit in lead_pages.everyone(wanted, seen, clock.today()):
         chip, net = unit.chip, lead.determination.net
         yield [
@@ -121,11 +124,13 @@ def _lines(wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
             *((chip.name, chip.masked, chip.age) if chip else ("", "", "")),
             unit.place,
             "" if net is None else lists.plain_yuan(net),
+            lists.plain_yuan(lead.determination.pays),
+            f"{lead.first_run.month:%Y-%m}",
         ]
 
 
 def _filter(request: HttpRequest) -> forms.LeadFilter:
-    here: str = request.post.place_id  # type: ignore[attr-defined]
+    here = gate.post_of(request).place_id
     data = {"state": LeadState.OPEN.value, **request.GET.dict()}
     digits = lead_pages.BELOW.get(len(here))
     names = [(p.code, words.short(p.name)) for p in places.below(here, digits)] if digits else []

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guanjia.entitlements import actions, books, forms, queries, run_pages
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.models import Change, Run
+from guanjia.entitlements.models import WORKING, Change, Run
 from guanjia.kit import clock
 from guanjia.staff import gate, lists
 from guanjia.staff.roles import May
@@ -65,7 +65,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """The progress alone, asked for every two seconds; once the step is over, the whole page."""
     found = _run(number)
-    if found.state not in run_pages.WORKING:
+    if found.state not in WORKING:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "entitlements/run_progress.html", _progress(found))
 
@@ -189,7 +189,7 @@ def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 20
         "undecidable": [titles.get(code, code) for code in found.undecidable.split(",") if code],
         "files": queries.bank_files(found.pk),
         "mine": found.prepared_by_id == request.user.pk,
-        "working": found.state in run_pages.WORKING,
+        "working": found.state in WORKING,
         **_progress(found),
     }
     return render(request, "entitlements/run.html", shown, status=status)

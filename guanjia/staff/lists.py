@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import BadRequest
@@ -153,32 +154,31 @@ def sight(
     )
 
 
-def page(
-    rows: QuerySet[Row], seen: Sight, size: int, after: tuple[Key, int] | None = None
-) -> tuple[list[Row], tuple[Key, int] | None]:
+def page(rows: QuerySet[Row], seen: Sight, size: int) -> tuple[list[Row], tuple[Key, int] | None]:
     """One page of the rows, and where the next one begins."""
-    mark, sign = after or seen.after, "-" if seen.falling else ""
-    least = Value(LEAST[seen.by.kind])
-    key: Any = Coalesce(F(seen.by.by), least) if seen.by.nullable else F(seen.by.by)
-    found = rows.annotate(list_key=key).order_by(f"{sign}list_key", f"{sign}pk")
-    if mark is not None:
-        value, number = mark
+    found = _ordered(rows, seen)
+    if seen.after is not None:
+        value, number = seen.after
         way = "lt" if seen.falling else "gt"
         beyond = Q(**{f"list_key__{way}": value}) | Q(list_key=value, **{f"pk__{way}": number})
         found = found.filter(beyond, **{f"list_key__{way}e": value})
     listed = list(found[: size + 1])
     last = listed[size - 1] if len(listed) > size else None
-    return listed[:size], (last.list_key, last.pk) if last is not None else None  # type: ignore[attr-defined]
+    return listed[:size], (last.list_key, last.pk) if last is not None else None
+
+
+def _ordered(rows: QuerySet[Row], seen: Sight) -> QuerySet[Any]:
+    """The rows in the order that was asked for."""
+    sign, least = "-" if seen.falling else "", Value(LEAST[seen.by.kind])
+    key: Any = Coalesce(F(seen.by.by), least) if seen.by.nullable else F(seen.by.by)
+    return rows.annotate(list_key=key).order_by(f"{sign}list_key", f"{sign}pk")
 
 
 def everything(rows: QuerySet[Row], seen: Sight, size: int) -> Iterator[list[Row]]:
     """All rows, a batch at a time, for a file."""
-    mark: tuple[Key, int] | None = None
-    while True:
-        batch, mark = page(rows, seen, size, mark)
+    ordered = iter(_ordered(rows, seen).iterator(chunk_size=size))
+    while batch := list(islice(ordered, size)):
         yield batch
-        if mark is None:
-            return
 
 
 def as_csv(name: str, lines: Iterable[Sequence[object]]) -> StreamingHttpResponse:
@@ -229,6 +229,8 @@ def _key(text: str, kind: Kind) -> Key:
         if not _is_number(text.removeprefix("-")):
             raise ValueError(text)
         return int(text)
+    if "\0" in text:  # no text of the database holds one
+        raise ValueError(text)
     return text
 
 

@@ -82,7 +82,7 @@ def terms(chapter: Chapter) -> list[tuple[str, str]]:
         "month of application": _("申请的当月起，批准后补发"),
         "month of the event": _("事情发生的当月起"),
     }
-    often = {"month": _("每月"), "year": _("每年一次"), "once": _("一件事一次")}
+    often = {"month": _("每月"), "year": _("每年一次"), "once": _("一次性")}
     notice = {
         "name, members, amount": _("公示姓名、人数和金额"),
         "name, amount": _("公示姓名和金额"),

@@ -29,6 +29,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.decide import rules
 from guanjia.policy.family import Family
+from guanjia.policy.words import word
 from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import demo_staff, jobs, schema
@@ -59,7 +60,8 @@ def fill(bar: Progress, residents: int, data: Path | None, password: str) -> Non
 def _people(
     bar: Progress, book: Book, residents: int, data: Path | None, office: tuple[User, User]
 ) -> None:
-    task = bar.add_task("居民与待遇" if data is None else "装入本市文件", total=residents)
+    title = word("居民与待遇" if data is None else "装入本市文件")
+    task = bar.add_task(title, total=residents)
 
     def told(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)
@@ -115,13 +117,14 @@ def _gross(book: Book, chapter: Chapter, month: date) -> int:
 def _pay_month(bar: Progress, city: str, month: date, office: tuple[User, User]) -> None:
     """Ask, determine, approve, post, write the bank's files: on the month's own days."""
     asked_on = month.replace(day=WORK_DAY)
-    task = bar.add_task(f"{month:%Y-%m} 核算", total=None)
+    task = bar.add_task(word("{month} 核算", month=f"{month:%Y-%m}"), total=None)
     with _living_on(asked_on), scope.hold(scope.job("demo", city, asked_on)):
         run = entitlements.ask_run(month, city, office[0], _moment(asked_on), asked_on)
     with _living_on(asked_on):
         _work_off(city, run.pk, RunState.READY, lambda d, t: bar.update(task, completed=d, total=t))
     paid_on = asked_on + timedelta(days=1)
-    task = bar.add_task(f"{month:%Y-%m} 审批、记账、银行文件", total=None)
+    title = word("{month} 审批、记账、银行文件", month=f"{month:%Y-%m}")
+    task = bar.add_task(title, total=None)
     with _living_on(paid_on):
         with scope.hold(scope.job("demo", city, paid_on)):
             entitlements.approve_run(run.pk, office[1], _moment(paid_on))
@@ -139,7 +142,8 @@ def _work_off(city: str, run: int, wanted: RunState, told: Callable[[int, int], 
             told(found.done, found.total)
     found = _state(city, run)
     if found.state != wanted:
-        raise DemoFailed(f"{found.month:%Y-%m} 停在“{found.get_state_display()}”。{found.trouble}")
+        parts = {"month": f"{found.month:%Y-%m}", "state": found.get_state_display()}
+        raise DemoFailed(word("{month} 停在“{state}”。{trouble}", trouble=found.trouble, **parts))
     total = max(found.total, found.done, 1)
     told(total, total)
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from guanjia.interop.synthetic import scene
+from guanjia.policy.words import listed, word
 from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import accounts
@@ -53,8 +54,10 @@ def desks() -> list[Desk]:
     file: Path = settings.GUANJIA_CITY / scene.FILE
     if not file.exists():
         raise OnlyInDemo(
-            f"{file} 不存在：演示要写明账号坐在哪里（[[desk]]），可参照自带城市的同名文件。\n"
-            f"A demonstration needs {scene.FILE} in the city's folder."
+            word(
+                "{file} 不存在：演示要写明账号坐在哪里（[[desk]]），可参照自带城市的同名文件。",
+                file=file,
+            )
         )
     return [Desk(**row) for row in tomllib.loads(file.read_text(encoding="utf-8"))["desk"]]
 
@@ -81,7 +84,8 @@ def named(name: str) -> User:
     """The user with this name. Raises OnlyInDemo where there is none."""
     user = User.objects.filter(username=name).first()
     if user is None:
-        raise OnlyInDemo(f"没有“{name}”这个演示账号。可选：{'、'.join(d.name for d in desks())}。")
+        known = listed(desk.name for desk in desks())
+        raise OnlyInDemo(word("没有“{name}”这个演示账号。可选：{known}。", name=name, known=known))
     return user
 
 
@@ -89,7 +93,8 @@ def holder(role: str) -> User:
     """Who holds a role in the demonstration. Raises OnlyInDemo where nobody does."""
     found = next((desk.name for desk in desks() if desk.role == role), None)
     if found is None:
-        raise OnlyInDemo(f"{scene.FILE} 里没有“{roles.NAMES[role]}”岗位的账号，演示办不下去。")
+        parts = {"file": scene.FILE, "role": roles.NAMES[role]}
+        raise OnlyInDemo(word("{file} 里没有“{role}”岗位的账号，演示办不下去。", **parts))
     return named(found)
 
 
@@ -97,12 +102,11 @@ def code(name: str) -> str:
     """The second factor of this moment. Raises OnlyInDemo outside a folder marked as demonstration."""
     if settings.GUANJIA_DEMO_DAY is None:
         raise OnlyInDemo(
-            "动态码只在演示数据目录里提供；这里不是演示。请用手机上的验证器。\n"
-            "Codes are told in a demonstration only; this folder is none."
+            word("动态码只在演示数据目录里提供；这里不是演示。请用手机上的验证器。")
         )
     factor = _factors(named(name)).first()
     if factor is None:
-        raise OnlyInDemo(f"{name} 不需要动态码，输入密码就能登录。 No second factor is needed.")
+        raise OnlyInDemo(word("{name} 不需要动态码，输入密码就能登录。", name=name))
     counter = int(time.time()) // 30
     return str(totp.format_hotp_value(totp.hotp_value(decrypt(factor.data["secret"]), counter)))
 

@@ -119,7 +119,7 @@ def _away(told: Told) -> Found:
     for unit, code in enumerate(told.kin):
         gone = {told.said.get((fact, unit)) for fact in PARENTS.values()} <= AWAY
         if gone and code in CHILDREN:
-            yield ("mother_state", unit), _here(due_words.KIN[due_words.SELF].word)
+            yield ("mother_state", unit), _orphan(told.called[unit])
         elif gone and told.said.get(("care_form", unit)) == "parents":
             yield (
                 ("care_form", unit),
@@ -135,6 +135,13 @@ def _here(who: object) -> str:
     return _("您说过%(who)s和家里人一起生活。请核对这一项，或返回上一步改“谁和您一起生活”。") % {
         "who": who
     }
+
+
+def _orphan(who: str) -> str:
+    return _(
+        "您选了%(who)s：按这个称呼，父母中有一位就是您，这里却写父母两个人都不在身边。"
+        "请核对父亲、母亲的状况，或返回上一步改称呼。"
+    ) % {"who": who}
 
 
 def _some(value: Value) -> bool:

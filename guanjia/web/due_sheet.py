@@ -162,7 +162,7 @@ def saved(sheet: Sheet) -> str:
 def of_saved(text: str) -> QueryDict:
     """The form that a saved link stands for: the whole link or its end. Raises BadAnswer."""
     end = text.strip().rpartition("#")[2]
-    form = QueryDict(end[:MOST_SAVED]) if len(end) <= MOST_SAVED else QueryDict("")
+    form = QueryDict(end) if len(end) <= MOST_SAVED else QueryDict("")
     if not form.getlist("kin"):
         raise BadAnswer(_("这不是完整的链接。请把保存的链接从头到尾整个贴进来。"))
     return form

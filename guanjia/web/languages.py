@@ -99,7 +99,7 @@ def _english(key: Key, where: str) -> polib.POEntry:
 
 def _traditional(key: Key, where: str) -> polib.POEntry:
     """Converted anew."""
-    text = _converted(key.text)
+    text = traditional(key.text)
     return polib.POEntry(
         msgid=key.text,
         msgid_plural=key.plural,
@@ -107,10 +107,6 @@ def _traditional(key: Key, where: str) -> polib.POEntry:
         msgstr_plural={0: text} if key.plural else {},
         comment=where,
     )
-
-
-def _converted(text: str) -> str:
-    return traditional(text)
 
 
 def _write(language: str, entries: list[polib.POEntry]) -> list[str]:

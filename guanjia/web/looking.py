@@ -11,6 +11,7 @@ from guanjia.interop.synthetic import cast
 from guanjia.kit import scope
 from guanjia.ledger.models import Entry, EntryKind
 from guanjia.people.models import Household, Membership
+from guanjia.policy.words import word
 
 BENEFIT = "dibao"
 
@@ -41,7 +42,11 @@ def _person(_month: date) -> Place | None:
     head = _head(cast.CHEN) or _anybody()
     if head is None:
         return None
-    return Place("一个人", f"{head.person.name}：资料、来源、待遇", _of("person", head.person_id))
+    return Place(
+        word("一个人"),
+        word("{name}：资料、来源、待遇", name=head.person.name),
+        _of("person", head.person_id),
+    )
 
 
 def _why(month: date) -> Place | None:
@@ -50,7 +55,9 @@ def _why(month: date) -> Place | None:
     found = own.order_by("-since").first() or decided.order_by("-since").first()
     if found is None:
         return None
-    return Place("一个为什么", "低保为什么是这个数，逐句看依据", _of("why", found.pk))
+    return Place(
+        word("一个为什么"), word("低保为什么是这个数，逐句看依据"), _of("why", found.pk)
+    )
 
 
 def _yuan(month: date) -> Place | None:
@@ -58,7 +65,9 @@ def _yuan(month: date) -> Place | None:
     found = paid.filter(award__household__number=cast.CHEN).first() or paid.first()
     if found is None:
         return None
-    return Place("一块钱的去向", "从转账到条文，四步走到底", _of("entry", found.pk))
+    return Place(
+        word("一块钱的去向"), word("从转账到条文，四步走到底"), _of("entry", found.pk)
+    )
 
 
 def _missed(_month: date) -> Place | None:
@@ -69,7 +78,9 @@ def _missed(_month: date) -> Place | None:
         return None
     head = _head(found.household.number) if found.household else None
     who = found.person or (head and head.person) or ""
-    return Place("一户应享未享", f"{who}：符合条件，没有领取", _of("lead", found.pk))
+    return Place(
+        word("一户应享未享"), word("{who}：符合条件，没有领取", who=who), _of("lead", found.pk)
+    )
 
 
 def _by_a_hair(month: date) -> Place | None:
@@ -77,13 +88,17 @@ def _by_a_hair(month: date) -> Place | None:
     if head is None:
         return None
     path = reverse("why_now", args=[head.person_id, BENEFIT])
-    return Place("差一分钱", f"{head.person.name}：收入比标准高一分", f"{path}?month={month:%Y-%m}")
+    return Place(
+        word("差一分钱"),
+        word("{name}：收入比标准高一分", name=head.person.name),
+        f"{path}?month={month:%Y-%m}",
+    )
 
 
 def _chapter(_month: date) -> Place | None:
     return Place(
-        "政策簿一章",
-        "最低生活保障：标准、句子、例子（不用登录）",
+        word("政策簿一章"),
+        word("最低生活保障：标准、句子、例子（不用登录）"),
         reverse("chapter", args=[BENEFIT]),
     )
 

@@ -7,15 +7,15 @@ from functools import lru_cache
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guanjia.entitlements import adopting, adoption, queries, what_ifs
-from guanjia.entitlements.book_models import Proposal, ProposalState, WhatIf
-from guanjia.entitlements.errors import Overtaken, RunError
+from guanjia.entitlements import adopting, adoption, forms, queries, what_ifs
+from guanjia.entitlements.book_models import Proposal, ProposalState
+from guanjia.entitlements.errors import RunError
 from guanjia.kit import clock
 from guanjia.policy import book as books
-from guanjia.policy import proposing
 from guanjia.policy.book import Book
 from guanjia.policy.check import check
 from guanjia.policy.problem import Problem
@@ -30,22 +30,15 @@ from guanjia.web import what_if_forms, what_if_pages
 @gate.may(May.ASK_RUN)
 def propose(request: HttpRequest, number: int) -> HttpResponseBase:
     """Put the figures of a what-if before a second person, with the document they rest on."""
-    try:
-        found = what_ifs.what_ifs().get(pk=number)
-    except WhatIf.DoesNotExist:
-        raise Http404 from None
+    if not what_ifs.what_ifs().filter(pk=number).exists():
+        raise Http404
     form = what_if_forms.Propose(request.POST)
-    newest = queries.newest_revision()
     if not form.is_valid():
         messages.error(request, _("依据的文件太长。请只写文件名和文号。"))
         return redirect("what_if", number)
     try:
-        if newest is None or newest.revision != found.base_id:
-            raise Overtaken
-        book = _with_law(found, form.cleaned_data["law"].strip())
-        made = adoption.propose_book(
-            book, found.place_id, gate.user_of(request), clock.now(), found
-        )
+        law = form.cleaned_data["law"].strip()
+        made = adoption.propose_what_if(number, law, gate.user_of(request), clock.now())
     except RunError as refused:
         messages.error(request, str(refused))
         return redirect("what_if", number)
@@ -57,7 +50,7 @@ def propose(request: HttpRequest, number: int) -> HttpResponseBase:
 @gate.may(May.SEE_DRAFTS)
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """What would change, who proposed it, and the second person's yes or no."""
-    return _page(request, _proposal(number), what_if_forms.SendBack())
+    return _page(request, _proposal(number), forms.Reject())
 
 
 @require_POST
@@ -72,7 +65,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponseBase:
 @gate.may(May.APPROVE_RUN)
 def reject(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says no, and why."""
-    form = what_if_forms.SendBack(request.POST)
+    form = forms.Reject(request.POST)
     if not form.is_valid():
         return _page(request, _proposal(number), form, status=422)
     reason = form.cleaned_data["reason"]
@@ -91,7 +84,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, found: Proposal, form: what_if_forms.SendBack, status: int = 200
+    request: HttpRequest, found: Proposal, form: forms.Reject, status: int = 200
 ) -> HttpResponse:
     newest = queries.newest_revision()
     book, is_open = _book(found), found.state == ProposalState.PROPOSED
@@ -103,18 +96,10 @@ def _page(
         "mine": found.prepared_by_id == request.user.pk,
         "sections": adopting.sections(in_words(base) if base else None, in_words(book)),
         "steps": what_if_pages.steps_of(found.what_if) if found.what_if else [],
-        "stale": stale(book) if is_open else [],
+        "stale": stale(book, get_language()) if is_open else [],
         "form": form,
     }
     return render(request, "what_if/proposal.html", shown, status=status)
-
-
-def _with_law(found: WhatIf, law: str) -> Book:
-    """The book of a what-if; its new rows rest on `law`, or are drafts still."""
-    if not law:
-        return what_ifs.tried(found)
-    base, changes = queries.book_of(found.base_id), what_ifs.changes_of(found)
-    return proposing.propose(base, changes, found.since, law, "found")
 
 
 def _book(found: Proposal) -> Book:
@@ -127,9 +112,9 @@ def _read(text: str) -> Book:
 
 
 @lru_cache(maxsize=4)
-def stale(book: Book) -> list[Problem]:
-    """Examples of a book that do not come out as they are written."""
-    return check(book)
+def stale(book: Book, _language: str) -> list[Problem]:
+    """Examples of a book that do not come out as they are written, told in the reader's language."""
+    return check(in_words(book))
 
 
 def _do(

@@ -12,6 +12,7 @@ from guanjia.entitlements.models import Run, RunState
 from guanjia.entitlements.queries import Line
 from guanjia.kit import money, scope
 from guanjia.places import queries as places
+from guanjia.policy.words import word
 
 COLUMNS = 3  # of towns, side by side
 LATEST = 4  # months shown by benefit
@@ -33,11 +34,11 @@ def statement(city: str, on: date) -> Group:
 
 
 def _by_benefit(runs: Sequence[Run], lines: Sequence[Sequence[Line]]) -> Table:
-    table = _table("发放 · 按待遇（元）")
-    table.add_column("待遇", no_wrap=True)
+    table = _table(word("发放 · 按待遇（元）"))
+    table.add_column(word("待遇"), no_wrap=True)
     for run in runs:
         table.add_column(f"{run.month:%Y-%m}", justify="right", no_wrap=True)
-    table.add_column("户/人", justify="right", no_wrap=True)
+    table.add_column(word("户/人"), justify="right", no_wrap=True)
     by_code = [{line.code: line for line in month} for month in lines]
     titles = books.titles()
     gone = sorted({code for month in by_code for code in month} - set(titles))
@@ -47,7 +48,7 @@ def _by_benefit(runs: Sequence[Run], lines: Sequence[Sequence[Line]]) -> Table:
             table.add_row(title, *map(_yuan, paid), f"{_units(by_code[-1].get(code)):,}")
     sums = [_yuan(sum(map(_fen, month))) for month in lines]
     people = sum(map(_units, lines[-1])) if lines else 0
-    table.add_row("合计", *sums, f"{people:,}", style="bold")
+    table.add_row(word("合计"), *sums, f"{people:,}", style="bold")
     return table
 
 
@@ -55,16 +56,16 @@ def _by_town(month: date, lines: Sequence[Line]) -> Table:
     """Towns in columns side by side, the order of their codes going down."""
     paid = [line for line in lines if _units(line)]
     names = places.names(line.code for line in paid)
-    table = _table(f"{month:%Y-%m} · 按镇街（户/人 · 元）")
+    table = _table(word("{month} · 按镇街（户/人 · 元）", month=f"{month:%Y-%m}"))
     for _ in range(COLUMNS):
-        table.add_column("镇街", no_wrap=True)
-        table.add_column("户/人", justify="right", no_wrap=True)
-        table.add_column("元", justify="right", no_wrap=True)
+        table.add_column(word("镇街"), no_wrap=True)
+        table.add_column(word("户/人"), justify="right", no_wrap=True)
+        table.add_column(word("元"), justify="right", no_wrap=True)
     cells = [(names.get(x.code, x.code), f"{_units(x):,}", _yuan(_fen(x))) for x in paid]
     height = -(-len(cells) // COLUMNS)
     for row in range(height):
         across = [cells[i] for i in range(row, len(cells), height)]
-        table.add_row(*(word for cell in across for word in cell))
+        table.add_row(*(said for cell in across for said in cell))
     return table
 
 
@@ -79,7 +80,13 @@ def _waiting(lines: Sequence[Line]) -> Text:
         sum(line.units.get(what, 0) for line in lines) for what in ("missed", "doubtful", "unknown")
     )
     return Text(
-        f"\n应享未享 {missed:,} · 疑似不再符合 {doubtful:,} · 待补问 {unknown:,}（都要上门看，不自动发也不自动停）"
+        word(
+            "\n应享未享 {missed} · 疑似不再符合 {doubtful} · 待补问 {unknown}"
+            "（都要上门看，不自动发也不自动停）",
+            missed=f"{missed:,}",
+            doubtful=f"{doubtful:,}",
+            unknown=f"{unknown:,}",
+        )
     )
 
 

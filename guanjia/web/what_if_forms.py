@@ -22,7 +22,6 @@ Choices = list[tuple[str, Any]]
 MOST_CHANGES = 6
 MONTHS_AHEAD = 12
 LENGTHS = (1, 3, 6, 12, 24)
-LONGEST_NOTE = 400
 LONGEST_LAW = 200
 
 
@@ -73,17 +72,6 @@ class WishForm(forms.Form):
     def clean_since(self) -> date:
         """The first day of the month."""
         return days.read_month(self.cleaned_data["since"])
-
-
-class SendBack(forms.Form):
-    """Why a proposal goes back."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("退回原因"),
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("请写明为什么退回，经办人要据此更正。")},
-    )
 
 
 class Propose(forms.Form):

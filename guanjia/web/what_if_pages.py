@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanjia.entitlements import queries, tallies, what_ifs
+from guanjia.entitlements import queries, run_pages, tallies, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf, WhatIfFigure
 from guanjia.entitlements.tallies import Counted, Tally, total
 from guanjia.places import queries as places
@@ -97,7 +97,10 @@ def told(what_if: WhatIf) -> Told | None:
     first = [f for f in figures if f.month == what_if.since]
     now = [f for f in first if tallies.costs(book, f)]
     months = [(month, total(rows)) for month, rows in tallies.by(every_month, _month)]
-    paid, missed = _benefits(book, now), _benefits(book, [f for f in first if f not in now])
+    paid, missed = (
+        _benefits(book, now),
+        _benefits(book, [f for f in first if not tallies.costs(book, f)]),
+    )
     moving = {one.chapter.code for one in (*paid, *missed)}
     every = {f.benefit for f in figures}
     towns = _towns(book, every_month, what_if.since)
@@ -120,7 +123,7 @@ def told(what_if: WhatIf) -> Told | None:
 
 
 def in_short(found: Told) -> str:
-    """`12 户、3 人增加、没有减少的、每月多支出 1,234.00 元`."""
+    """`12 户、3 人增加、没有减少的、每月增支 1,234.00 元`."""
     gain, lose = counted(found.gainers), counted(found.losers)
     return words.listed(
         [
@@ -144,11 +147,11 @@ def counted(count: Counted) -> str:
 
 
 def money(more: int) -> str:
-    """`每月多支出 1,234.00 元`, `每月少支出 …`, or that nothing changes."""
+    """`每月增支 1,234.00 元`, `每月减支 …`, or that nothing changes."""
     if not more:
         return _("每月支出不变")
     sums = {"sum": words.yuan(abs(more))}
-    return (_("每月多支出 %(sum)s") if more > 0 else _("每月少支出 %(sum)s")) % sums
+    return (_("每月增支 %(sum)s") if more > 0 else _("每月减支 %(sum)s")) % sums
 
 
 def _trend(sums: Sequence[int]) -> str:
@@ -157,12 +160,12 @@ def _trend(sums: Sequence[int]) -> str:
     if least == most:
         return money(most)
     if least < 0 < most:
-        return _("有的月份多支出，有的月份少支出")
+        return _("有的月份增支，有的月份减支")
     near, far = sorted((abs(least), abs(most)))
     parts = {"near": words.yuan(near), "far": words.yuan(far)}
     if most > 0:
-        return _("每月多支出 %(near)s 至 %(far)s") % parts
-    return _("每月少支出 %(near)s 至 %(far)s") % parts
+        return _("每月增支 %(near)s 至 %(far)s") % parts
+    return _("每月减支 %(near)s 至 %(far)s") % parts
 
 
 def _chart(months: Sequence[tuple[date, Tally]]) -> dict[str, Any]:
@@ -172,10 +175,9 @@ def _chart(months: Sequence[tuple[date, Tally]]) -> dict[str, Any]:
 
 def seconds_left(what_if: WhatIf, now: datetime) -> int | None:
     """How many seconds a what-if still takes, at its pace so far; None while unknown."""
-    if what_if.state not in AT_WORK or not what_if.done:
+    if what_if.state not in AT_WORK:
         return None
-    spent = (now - what_if.asked_at).total_seconds()
-    return max(1, round(spent * (what_if.months - what_if.done) / what_if.done))
+    return run_pages.at_pace(what_if.asked_at, what_if.done, what_if.months, now)
 
 
 def beside(one: Told, other: Told) -> list[tuple[Chapter, Tally, Tally]]:

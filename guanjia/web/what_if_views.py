@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,9 +31,18 @@ from guanjia.web.what_if_forms import WishForm
 @gate.may(May.SEE_DRAFTS)
 def what_ifs(request: HttpRequest) -> HttpResponse:
     """What was tried, newest first, and what was proposed."""
-    rows = list(asked_before.what_ifs()[: queries.PAGE])
+    before = request.GET.get("before", "")
+    if before and (not before.isdecimal() or len(before) > 18):
+        raise BadRequest("before")
+    found = asked_before.what_ifs()
+    found = found.filter(pk__lt=int(before)) if before else found
+    rows = list(found[: queries.PAGE + 1])
+    more = len(rows) > queries.PAGE
+    rows = rows[: queries.PAGE]
     shown = {
         "rows": [(one, what_if_pages.brief(one)) for one in rows],
+        "first_url": reverse("what_ifs") if before else None,
+        "next_url": f"{reverse('what_ifs')}?before={rows[-1].pk}" if more else None,
         "proposals": asked_before.proposals()[: queries.PAGE],
         "has_book": queries.newest_revision() is not None,
     }

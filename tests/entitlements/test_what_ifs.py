@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from guanjia.entitlements import trying, what_if_tasks, what_ifs
+from guanjia.entitlements import adoption, trying, what_if_tasks, what_ifs
 from guanjia.entitlements.book_models import WhatIf, WhatIfFigure, WhatIfState
 from guanjia.entitlements.errors import (
     AlreadyDecided,
@@ -15,11 +15,14 @@ from guanjia.entitlements.errors import (
     EndedBefore,
     NoBook,
     NoSuchTown,
+    NotTried,
+    OutOfDate,
     TooManyMonths,
 )
 from guanjia.entitlements.records import Wish
 from guanjia.kit import scope
 from guanjia.people.records import NewFact
+from guanjia.policy import book as books
 from guanjia.policy import proposing
 from guanjia.policy.city.comparing import Toll
 from guanjia.policy.proposing import BadProposal
@@ -153,6 +156,25 @@ def test_one_that_is_stopped_keeps_its_months_and_takes_no_more(house: town.Cast
     assert len(lines(found)) == 1
     with pytest.raises(EndedBefore, match="已停止"):
         trying.cancel_what_if(found.pk, house.zhou, AT)
+
+
+def test_only_one_that_came_to_its_end_is_proposed_and_on_the_book_it_read(
+    house: town.Cast,
+) -> None:
+    found = ask(house, "dibao_line=1150", months=2)
+    with pytest.raises(NotTried, match="排队中"):
+        adoption.propose_what_if(found.pk, "", house.zhou, AT)
+    trying.cancel_what_if(found.pk, house.zhou, AT)
+    with pytest.raises(NotTried, match="已停止"):
+        adoption.propose_what_if(found.pk, "", house.zhou, AT)
+    done, other = tried(house, "dibao_line=1150"), tried(house, "dibao_line=1200")
+    made = adoption.propose_what_if(done.pk, "试行通知", house.zhou, AT)
+    new = books.from_text(made.text).chapter("dibao").figure_on("dibao_line", MAY)
+    assert new is not None
+    assert (new.law, new.status) == ("试行通知", "known")  # nobody compared it with the document
+    adoption.adopt_proposal(made.pk, house.liang, AT)
+    with pytest.raises(OutOfDate):
+        adoption.propose_what_if(other.pk, "", house.zhou, AT)
 
 
 def test_a_surprise_stands_on_the_what_if_with_a_code(

@@ -41,15 +41,18 @@ PAGES = (
 )
 # Modules that speak in a terminal or tell what is wrong with a book.
 TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
-TERMINAL += tuple(f"guanjia/{room}/cli.py" for room in ("entitlements", "interop"))
-TERMINAL += ("guanjia/entitlements/adopting.py",)
+TERMINAL += ("guanjia/interop/cli.py",)
+TERMINAL += tuple(
+    f"guanjia/entitlements/{part}.py" for part in ("adopting", "cli", "cli_book", "cli_what_if")
+)
 TERMINAL += tuple(
     f"guanjia/web/{part}.py"
     for part in ("accounts", "archive", "cluster", "embedded", "external", "home", "keeper")
 )
+TERMINAL += tuple(f"guanjia/web/{part}.py" for part in ("demo", "demo_staff", "looking", "statement"))
 TERMINAL += ("guanjia/web/schema.py", "guanjia/web/start.py", "guanjia/web/static_files.py")
-# A unit that is read, a mark, the name of an account and of a file, a text that books hold.
-NO_WORDS = {"元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
+# A unit that is read, a mark, the name of an account and of a file, texts that books hold.
+NO_WORDS = {"年预算", "元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 ORIGINAL = {"pre", "code", "script", "time"}  # texts and codes as they are
 

@@ -92,7 +92,7 @@ def test_a_long_list_is_sorted_and_keeps_its_columns_by_keys_alone(
     tools.locator("summary", has_text="显示哪几列").press("Enter")
     tools.get_by_role("checkbox", name="现在发").press("Space")
     on_every_size("leads-columns")
-    tools.get_by_role("button", name="记住这样显示").press("Enter")
+    tools.get_by_role("button", name="保存显示设置").press("Enter")
     expect(head).to_have_attribute("aria-sort", "descending")
     expect(page.get_by_role("columnheader", name="现在发")).to_have_count(0)
     page.goto("/leads/")

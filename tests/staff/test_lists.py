@@ -105,6 +105,7 @@ def test_a_hidden_column_stays_hidden_and_a_fixed_one_does_not() -> None:
         *("sort=who", "sort=nothing", "sort=--since", "sort=usual", "after=x", "after=~"),
         *("sort=since&after=x~5", "sort=since&after=2020-13-01~5", "sort=number&after=1e3~5"),
         *(f"after={'9' * 200}~1", "sort=number&after=5~99999999999999999999", "after=a~-1"),
+        "sort=role&after=%00~1",
     ],
 )
 def test_an_address_that_makes_no_sense_is_refused(address: str) -> None:

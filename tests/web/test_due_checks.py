@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
         ("spouse", {"born_on.0": "1980-1-1", "born_on.1": "2012-1-1"}, "今年 8 岁"),
         ("spouse", {"born_on.0": "2012-1-1", "born_on.1": "1980-1-1"}, "今年 8 岁"),
         ("son", {"born_on.0": "1980-1-1", "born_on.1": "1970-1-1"}, "不比您年轻"),
-        ("mother", {"born_on.0": "1980-1-1", "born_on.1": "1990-1-1"}, "比您年轻"),
+        ("mother", {"born_on.0": "1980-1-1", "born_on.1": "1990-1-1"}, "母亲比您年轻"),
     ],
 )
 def test_answers_that_contradict_each_other_are_pointed_out(
@@ -42,7 +42,7 @@ PARENTS = {"father_state.1": "able", "mother_state.1": "able", "care_form.1": "p
             "2012-5-1",
             "father_state.1",
             {"father_state.1": "dead", "mother_state.1": "missing", "care_form.1": "relatives"},
-            "您说过您和家里人一起生活",
+            "父母中有一位就是您，这里却写父母两个人都不在身边",
         ),
         (
             "grandchild",

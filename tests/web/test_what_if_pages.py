@@ -76,7 +76,7 @@ def test_from_a_figure_of_the_book_to_who_gains(house: town.Cast) -> None:
     page = text_of(zhou, reverse("what_if", args=[found.pk]))
     assert "低保标准由 1060 元/人·月 改为 <strong>1150 元/人·月</strong>" in page
     # 270.00 元 a month for the household, and 2.97 元 more of the price subsidy for each of three
-    assert "1 户、3 人增加、没有减少的、每月多支出 278.91 元" in page
+    assert "1 户、3 人增加、没有减少的、每月增支 278.91 元" in page
     assert "1,421.00 元" in page and "1,691.00 元" in page and "长安镇" in page
     over = zhou.get(reverse("what_if_progress", args=[found.pk]))
     assert over.headers["HX-Refresh"] == "true"
@@ -85,7 +85,7 @@ def test_from_a_figure_of_the_book_to_who_gains(house: town.Cast) -> None:
 def test_savings_are_told_as_such_and_noughts_too(house: town.Cast) -> None:
     zhou = at_desk(house.zhou)
     less = worked(asked(zhou, ("longevity.second", "120")))
-    assert "没有增加的、1 人减少、每月少支出 30.00 元" in text_of(
+    assert "没有增加的、1 人减少、每月减支 30.00 元" in text_of(
         zhou, reverse("what_if", args=[less.pk])
     )
     same = worked(asked(zhou, ("longevity.fourth", "600")))
@@ -147,7 +147,7 @@ def test_two_stand_side_by_side(house: town.Cast) -> None:
     url = reverse("what_if", args=[first.pk])
     assert f'<option value="{second.pk}">' in text_of(zhou, url)
     page = text_of(zhou, f"{url}?with={second.pk}")
-    assert "每月多支出 278.91 元" in page and "每月多支出 123.96 元" in page
+    assert "每月增支 278.91 元" in page and "每月增支 123.96 元" in page
     assert "不能直接相比" in page
     for wrong in (first.pk, 10**9, "x"):
         text_of(zhou, f"{url}?with={wrong}", 404)
