@@ -24,7 +24,7 @@ import duckdb
 from bench import report
 from guanjia.policy import book as books
 from guanjia.policy.city import deciding, reading
-from guanjia.policy.city.layout import Snapshot, Table, quoted, read_index
+from guanjia.policy.city.layout import Snapshot, Table, engine, quoted, read_index
 from guanjia.policy.city.outcome import outcome
 
 PERSONS = 10_000_000
@@ -142,7 +142,7 @@ def scan(folder: Path, out: Path) -> dict[str, float]:
     out.mkdir()
     snapshot = read_index(folder)
     book = books.load(books.SHIPPED)
-    with deciding.engine() as con:
+    with engine(out) as con:
         for table in snapshot.tables:
             names = ", ".join(["household", *read_by(book, snapshot, table)])
             con.execute(

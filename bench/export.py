@@ -19,7 +19,7 @@ from bench import report
 from bench.run import CITY, own_house
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding, reading
-from guanjia.policy.city.layout import Snapshot
+from guanjia.policy.city.layout import Snapshot, engine
 
 PERSONS = 1_000_000
 TIMES = 20
@@ -161,7 +161,7 @@ def bare_copy(values: dict[str, Any]) -> int:
 def unlike(book: Book, snapshot: Snapshot, folder: Path) -> int:
     """How many repetitions come to another sum than the first."""
     results = deciding.decide(book, MONTH, snapshot, folder)
-    with deciding.engine() as con:
+    with engine(folder) as con:
         sums = con.execute(
             f"""SELECT household // {APART}, count(*), sum(net), count(net)
             FROM ({reading.rows(book, results)}) GROUP BY ALL ORDER BY ALL"""

@@ -98,7 +98,7 @@ def month(folder: Path) -> dict[str, float]:
     shutil.rmtree(out, ignore_errors=True)
     homes = quoted(str(folder / "touched" / "homes.parquet"))
     began = cpu()
-    with deciding.engine() as con:
+    with layout.engine(folder) as con:
         for name in PARTS:
             file = quoted(str(folder / "touched" / f"{name}.parquet"))
             con.execute(f"CREATE TABLE {name} AS FROM read_parquet({file})")
@@ -107,7 +107,7 @@ def month(folder: Path) -> dict[str, float]:
     deciding.decide(book, MONTH, laid, out / "decided")
     decided_at = cpu()
     step = carrying.Step(book, BEFORE, MONTH)
-    with deciding.engine() as con:
+    with layout.engine(folder) as con:
         snapshot = layout.read_index(folder / "city")
         carried = carrying.carry(con, step, snapshot, out / "carried", TOUCHED.format(homes))
         again = sum(

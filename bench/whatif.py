@@ -19,7 +19,7 @@ from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding, reading
 from guanjia.policy.city.comparing import Toll, tolls
-from guanjia.policy.city.layout import Snapshot
+from guanjia.policy.city.layout import Snapshot, engine
 
 PERSONS = 1_000_000
 MONTH = date(2020, 1, 1)
@@ -53,7 +53,7 @@ def asked(snapshot: Snapshot, months: int) -> list[Toll]:
     return [
         toll
         for k in range(months)
-        for toll in tolls(old, new, days.add_months(MONTH, k), snapshot.folder, TOWN)
+        for toll in tolls(old, new, days.add_months(MONTH, k), snapshot, TOWN)
     ]
 
 
@@ -87,7 +87,7 @@ def decided(book: Book, snapshot: Snapshot, folder: Path) -> tuple[int, float]:
     out = folder / "results"
     seconds = report.seconds(lambda: deciding.decide(book, MONTH, snapshot, out), 1)[0]
     results = deciding.read_results(out)
-    with deciding.engine() as con:
+    with engine(folder) as con:
         row = con.execute(f"SELECT sum(net) FROM ({reading.rows(book, results)})").fetchone()
     shutil.rmtree(out)
     return int(row[0] if row else 0), seconds

@@ -6,7 +6,7 @@ the second person would read is no longer what would change, and it is not adopt
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from guanjia.entitlements import actions, queries, what_ifs
 from guanjia.entitlements.book_models import (
@@ -47,10 +47,7 @@ def propose_book(
         raise NothingNew
     if Revision.objects.filter(pk=book.revision).exists():
         raise AdoptedOnce(book.revision)
-    waiting = Proposal.objects.filter(revision=book.revision, state=ProposalState.PROPOSED).first()
-    if waiting is not None:
-        return waiting
-    return Proposal.objects.create(
+    wanted = Proposal(
         place_id=place,
         base=base,
         revision=book.revision,
@@ -59,6 +56,16 @@ def propose_book(
         prepared_by=by,
         prepared_at=at,
     )
+    open_ = Proposal.objects.filter(revision=book.revision, state=ProposalState.PROPOSED)
+    waiting = open_.first()
+    if waiting is None:
+        try:
+            with transaction.atomic():
+                wanted.save(force_insert=True)
+            return wanted
+        except IntegrityError:  # proposed by somebody else in this very moment
+            waiting = open_.get()
+    return waiting
 
 
 @transaction.atomic

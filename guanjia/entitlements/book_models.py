@@ -93,6 +93,11 @@ class WhatIf(models.Model):
                 condition=~Q(state="cancelled") | Q(ended_by__isnull=False, ended_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="what_if_has_ended_or_is_at_work",
+                condition=Q(state__in=["asked", "working"], ended_at__isnull=True)
+                | Q(state__in=["done", "cancelled", "failed"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="a_what_if_that_failed_says_why", condition=~Q(state="failed") | ~Q(trouble="")
             ),
         ]

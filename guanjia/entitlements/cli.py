@@ -1,6 +1,5 @@
 """`guanjia run …`, `guanjia policy replay`: the office's verbs in a terminal."""
 
-import argparse
 import sys
 import threading
 import time
@@ -16,9 +15,10 @@ from guanjia.entitlements import actions, queries
 from guanjia.entitlements import replay as replaying
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import WORKING, Run, RunState
-from guanjia.kit import clock, days, scope
-from guanjia.policy.options import options
-from guanjia.policy.words import listed, not_a_month, pair, word
+from guanjia.kit import clock, scope
+from guanjia.policy.options import month_of, options
+from guanjia.policy.words import listed, pair, word
+from guanjia.staff import gate
 from guanjia.staff import queries as staff
 from guanjia.staff.models import Post, User
 from guanjia.staff.roles import ROLES, May
@@ -92,18 +92,10 @@ def replay(words: list[str]) -> int:
     return status
 
 
-def month_of(text: str) -> date:
-    """A month as it is typed, for argparse."""
-    try:
-        return days.read_month(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(not_a_month(text)) from None
-
-
 def _do(verb: str, month: date, name: str, because: str, now: bool) -> int:
     need = May.APPROVE_RUN if verb in ("approve", "reject") else May.ASK_RUN
     desk = desk_of(name, need)
-    with scope.hold(scope.staff(desk.pk, desk.role, desk.place_id, clock.today())):
+    with scope.hold(gate.scope_of(desk)):
         found = _carry_out(verb, month, desk, because)
     if now:
         work_until_settled(found)

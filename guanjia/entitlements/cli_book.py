@@ -14,6 +14,7 @@ from guanjia.policy.check import check
 from guanjia.policy.options import options
 from guanjia.policy.retold import in_words
 from guanjia.policy.words import word
+from guanjia.staff import gate
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
 
@@ -55,7 +56,7 @@ def _propose(new: Book, name: str, approved_by: str) -> int:
         return 1
     desk = desk_of(name, May.ASK_RUN)
     second = desk_of(approved_by, May.APPROVE_RUN) if approved_by else None
-    with scope.hold(_eyes(desk)):
+    with scope.hold(gate.scope_of(desk)):
         made = adoption.propose_book(new, desk.place_id, desk.user, clock.now())
     if second is None:
         print(
@@ -95,7 +96,7 @@ def _decide(number: int, name: str, approved_by: str, reject: str, withdraw: boo
 
 
 def _adopt(number: int, second: Post) -> int:
-    with scope.hold(_eyes(second)):
+    with scope.hold(gate.scope_of(second)):
         done = adoption.adopt_proposal(number, second.user, clock.now())
     print(
         word(
@@ -109,7 +110,7 @@ def _adopt(number: int, second: Post) -> int:
 def _end(found: Proposal, desk: Post, because: str = "") -> int:
     """Send a proposal back with a reason, or take it back where there is none."""
     at: datetime = clock.now()
-    with scope.hold(_eyes(desk)):
+    with scope.hold(gate.scope_of(desk)):
         if because:
             done = adoption.reject_proposal(found.pk, desk.user, because, at)
         else:
@@ -137,7 +138,3 @@ def _tell_changes(old: Book | None, new: Book) -> None:
         print(word("！ 有 {count} 处例子按新文字的结果和写的不一样：", count=len(stale)))
         for problem in stale[:FIRST_FEW]:
             print(f"    {problem}")
-
-
-def _eyes(desk: Post) -> scope.Scope:
-    return scope.staff(desk.pk, desk.role, desk.place_id, clock.today())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from guanjia.entitlements import trying, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, MOST_MONTHS, WhatIf, WhatIfFigure, WhatIfState
-from guanjia.entitlements.cli import Far, desk_of, month_of, work_off
+from guanjia.entitlements.cli import Far, desk_of, work_off
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.records import Wish
 from guanjia.entitlements.tallies import by, counted, monthly, total
@@ -15,9 +15,10 @@ from guanjia.kit import clock, scope
 from guanjia.places import queries as places
 from guanjia.policy import proposing
 from guanjia.policy.book import Book
-from guanjia.policy.options import Options, options
+from guanjia.policy.options import Options, month_of, options
 from guanjia.policy.proposing import Change
 from guanjia.policy.words import listed, word, yuan
+from guanjia.staff import gate
 from guanjia.staff.models import Post
 from guanjia.staff.roles import May
 
@@ -79,11 +80,11 @@ def _change(text: str) -> Change:
 def _tried(desk: Post, changes: tuple[Change, ...], asked: argparse.Namespace) -> WhatIf:
     """A what-if asked for and worked off here, with its bar."""
     wish = Wish(changes, asked.since, asked.months)
-    with scope.hold(_eyes(desk)):
+    with scope.hold(gate.scope_of(desk)):
         found = trying.ask_what_if(wish, desk.place_id, desk.user, clock.now(), clock.today())
 
     def far() -> Far:
-        with scope.hold(_eyes(desk)):
+        with scope.hold(gate.scope_of(desk)):
             found.refresh_from_db()
         title = f"{_name(found)} {found.get_state_display()}"
         return Far(title, found.done, found.months, found.state in AT_WORK)
@@ -97,7 +98,7 @@ def _other(desk: Post, asked: argparse.Namespace) -> WhatIf:
     first, *more = asked.against
     if more or not first.isdecimal():
         return _tried(desk, tuple(proposing.read(text) for text in asked.against), asked)
-    with scope.hold(_eyes(desk)):
+    with scope.hold(gate.scope_of(desk)):
         found = what_ifs.what_ifs().filter(pk=int(first)).first()
     if found is None:
         raise RunError(word("没有编号为 {number} 的试算。", number=first))
@@ -150,7 +151,7 @@ def _print_beside(desk: Post, sides: Sequence[WhatIf]) -> None:
 
 def _paid(desk: Post, found: WhatIf) -> tuple[Book, dict[str, str], list[WhatIfFigure]]:
     """The book that was tried, the towns by code, and what costs money every month."""
-    with scope.hold(_eyes(desk)):
+    with scope.hold(gate.scope_of(desk)):
         book = what_ifs.tried(found)
         paid = monthly(book, what_ifs.figures(found))
         towns = {f.place_id for f in paid}
@@ -181,7 +182,3 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 def _width(text: str) -> int:
     """Columns of a terminal: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _eyes(desk: Post) -> scope.Scope:
-    return scope.staff(desk.pk, desk.role, desk.place_id, clock.today())

@@ -96,7 +96,7 @@ def finish(run_id: int, at: datetime) -> bool:
     run.undecidable = ",".join(rules(queries.book_of(run.revision_id), run.month).undecidable)
     run.state = RunState.READY
     run.save(update_fields=["state", "result_hash", "undecidable"])
-    transaction.on_commit(lambda: results.drop_looked_at(run_id))
+    transaction.on_commit(lambda: results.tidy(run_id))
     return True
 
 

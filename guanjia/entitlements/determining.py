@@ -136,7 +136,7 @@ def determine_batch(
         ahead.ask(homes.ids[-1], size)
     if not run.cursor:
         run.state, run.total = RunState.DETERMINING, len(results.looked_at(run.pk))
-        run.people = results.people(run.pk)
+        run.people, run.done = results.people(run.pk), 0
     if homes.ids:
         _determine(run, homes, at)
         run.cursor, run.done = homes.ids[-1], run.done + len(homes.ids)
@@ -237,7 +237,8 @@ def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
         weighed = _weigh(follows, result, award, before, month)
         if weighed.what == "missed":
             would_be = would_be or missing.all_granted(batch.book, month, home, results)
-            weighed = missing.reweigh(would_be[benefit, seat])
+            net = would_be[benefit, seat]  # what it would come to among all the others
+            weighed = missing.reweigh(net)
         place = award.place if award else home.place
         caught_up = bool(follows) and award is not None and award.id in late
         if caught_up or differs(weighed, result, award, before):

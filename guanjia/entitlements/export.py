@@ -10,13 +10,18 @@ from typing import Any
 
 import duckdb
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.snapshot import IN_FORCE, KNOWN
 from guanjia.kit import scope
+from guanjia.people.models import Household
 from guanjia.policy.book import Book
 from guanjia.policy.city.drafts import draft
-from guanjia.policy.city.laying import LEAST, lay
+from guanjia.policy.city.laying import LEAST, TooLarge, lay
 from guanjia.policy.city.layout import Snapshot, quoted
+from guanjia.policy.facts import OPEN_END
+from guanjia.policy.family import MOST_MEMBERS
 
 SEATS = "seats.parquet"
 """Whose each seat is: household, unit, person."""
@@ -31,11 +36,11 @@ WHERE {KNOWN.format("m")} AND {IN_FORCE.format("m")}
 """
 SETTLED = f"""
 SELECT f.{{unit}}, f.id, f.kind, f.number, f.word, f.day FROM {{table}} f
-WHERE NOT f.kind = ANY(%(monthly)s) AND {KNOWN.format("f")} AND {IN_FORCE.format("f")}
+WHERE f.kind = ANY(%(settled)s) AND {KNOWN.format("f")} AND {IN_FORCE.format("f")}
 """
 MONTHLY = f"""
 SELECT f.{{unit}}, f.kind, (date_part('year', f.since) * 12 + date_part('month', f.since) - 1)::int,
-  coalesce((date_part('year', f.until) * 12 + date_part('month', f.until) - 1)::int, 120000), f.number
+  coalesce((date_part('year', f.until) * 12 + date_part('month', f.until) - 1)::int, {OPEN_END}), f.number
 FROM {{table}} f
 WHERE f.kind = ANY(%(monthly)s) AND {KNOWN.format("f")} AND f.since < %(on)s
 """
@@ -99,7 +104,8 @@ def write(
     """The households of a place and all below it, on the first day `on`, as known at a moment.
 
     Needs a scope that reaches them. The draft lies in `folder` too, so that whoever removes the
-    folder removes what a killed process left. Raises TooLarge for a household that no rule can read.
+    folder removes what a killed process left. Raises RunError for a
+    household that no rule can read.
     """
     facts = (*book.facts.person, *book.facts.household)
     amounts = ", ".join(quoted(f.name) for f in facts if f.type in ("whole", "fen")) or "''"
@@ -107,7 +113,10 @@ def write(
         for name, (query, columns) in TABLES.items():
             _copy(con, name, query, columns, values(book, place, on, known_at), drafts)
         con.execute(SEATED.format(amounts=amounts))
-        laid = lay(con, book, on, folder, least)
+        try:
+            laid = lay(con, book, on, folder, least)
+        except TooLarge as problem:
+            raise _crowded(problem) from None
         seats = quoted(str(folder / SEATS))
         con.execute(
             f"COPY (SELECT household, unit, person FROM seats ORDER BY ALL) TO {seats} (FORMAT parquet)"
@@ -115,12 +124,26 @@ def write(
         return laid
 
 
+def _crowded(problem: TooLarge) -> RunError:
+    """The refusal, with the number that the office knows the household by."""
+    number = Household.objects.values_list("number", flat=True).get(pk=problem.household)
+    return RunError(
+        _(
+            "户 %(number)s 有 %(size)d 人，一户最多 %(most)d 人，没有核算。"
+            "请先把这户分开，再取消这一批，重新核算。"
+        )
+        % {"number": number, "size": problem.size, "most": MOST_MEMBERS}
+    )
+
+
 def values(book: Book, place: str, on: date, known_at: datetime) -> dict[str, Any]:
     """What the queries of TABLES ask with."""
     lo, hi = scope.place_range(place)
     facts = (*book.facts.person, *book.facts.household)
     monthly = [f.name for f in facts if f.by_month]
-    return {"lo": lo, "hi": hi, "on": on, "known_at": known_at, "monthly": monthly}
+    settled = [f.name for f in facts if not f.by_month]
+    moment = {"lo": lo, "hi": hi, "on": on, "known_at": known_at}
+    return {**moment, "monthly": monthly, "settled": settled}
 
 
 def _copy(

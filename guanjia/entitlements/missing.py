@@ -23,7 +23,7 @@ def all_granted(book: Book, month: date, home: Frozen, results: Sequence[Result]
     called = {(r.benefit, r.unit) for r in results if r.entitled and r.benefit in asked}
     held = dict.fromkeys(called, days.number(month)) | home.family.held
     again = rules(book, month).decide(replace(home.family, held=held))
-    return {(r.benefit, r.unit): r.net if r.entitled else 0 for r in again}
+    return {(r.benefit, r.unit): 0 if r.entitled is False else r.net for r in again}
 
 
 def reweigh(fen: int | None) -> Weighed:

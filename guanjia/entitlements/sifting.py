@@ -5,18 +5,16 @@ with an award; those of whom something was determined before that has not ended.
 result says why not, and no row is written.
 """
 
-from django.utils.translation import gettext as _
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from guanjia.entitlements import export, queries, results
-from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run
 from guanjia.entitlements.snapshot import IN_FORCE, KNOWN
 from guanjia.entitlements.weighing import ENDED
 from guanjia.kit import bulk, scope
-from guanjia.people.models import Household
 from guanjia.policy.city import deciding
-from guanjia.policy.city.laying import TooLarge
-from guanjia.policy.family import MOST_MEMBERS
+from guanjia.policy.city.layout import Told
 
 LIVED = f"""
 JOIN people_membership m ON m.person_id = {{0}}.person_id
@@ -44,31 +42,29 @@ SELECT id FROM people_household WHERE id = ANY(%(ids)s::bigint[])
 """
 
 
-def sift(run: Run) -> None:
+def sift(
+    run: Run,
+    told: Told = lambda _done, _total: None,
+    eyes: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Decide the whole place of a run, and keep whom to look at. Done already, it is left as it is.
 
-    Raises RunError for a household that no rule can read.
+    `told` hears how many of how many households are decided, and may raise to stop. Reads under
+    `eyes`, or in the scope at hand; between the reads nothing is held, so that a run can be
+    cancelled meanwhile. Raises RunError for a household that no rule can read.
     """
-    if results.is_sifted(run.pk):
+    if results.is_sifted(run):
         return
-    book = queries.book_of(run.revision_id)
-    facts, folder = results.facts_of(run.pk), results.folder_of(run.pk)
-    try:
-        laid = export.write(book, run.place_id, run.month, run.known_at, facts)
-    except TooLarge as problem:
-        number = Household.objects.values_list("number", flat=True).get(pk=problem.household)
-        raise RunError(
-            _(
-                "户 %(number)s 有 %(size)d 人，一户最多 %(most)d 人，没有核算。"
-                "请先把这户分开，再取消这一批，重新核算。"
-            )
-            % {"number": number, "size": problem.size, "most": MOST_MEMBERS}
-        ) from None
-    decided = deciding.decide(book, run.month, laid, folder)
-    (facts / export.SEATS).replace(folder / export.SEATS)
-    households = {*deciding.concerned(decided), *_known(run)}
-    results.write_looked_at(run.pk, sorted(households))
-    results.drop_facts(run.pk)
+    with results.workshop(run.pk) as made:
+        facts, result = made / "facts", made / "result"
+        with eyes():
+            book = queries.book_of(run.revision_id)
+            laid = export.write(book, run.place_id, run.month, run.known_at, facts)
+        decided = deciding.decide(book, run.month, laid, result, told)
+        (facts / export.SEATS).replace(result / export.SEATS)
+        with eyes():
+            households = {*deciding.concerned(decided), *_known(run)}
+        results.keep(run, result, sorted(households))
 
 
 def _known(run: Run) -> set[int]:

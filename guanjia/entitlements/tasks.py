@@ -18,10 +18,10 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 
-from guanjia.entitlements import actions, comparing, determining, paying
+from guanjia.entitlements import actions, comparing, determining, paying, results, sifting
 from guanjia.entitlements.ahead import Ahead
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.models import WORKING, Run
+from guanjia.entitlements.models import WORKING, Run, RunState
 from guanjia.kit import clock, scope
 from guanjia.ledger.errors import LedgerError
 
@@ -89,7 +89,7 @@ def told(work: Callable[[], None], fail: Callable[[str], None], next_step: str) 
 def determine(run_id: int, stop: Stop) -> None:
     """Decide everybody, then make the run ready for approval."""
     eyes = eyes_of(run_id)
-    going = True
+    going = _sift(run_id, eyes, stop)
     with Ahead(partial(_read, run_id), eyes) as ahead:
         while going:
             stop_if(stop)
@@ -147,6 +147,25 @@ def stop_if(stop: Stop) -> None:
     """Raise JobAborted where the worker is told to stop: the job waits for another."""
     if stop():
         raise JobAborted
+
+
+def _sift(run_id: int, eyes: scope.Scope, stop: Stop) -> bool:
+    """Decide the whole city first, showing how far it is; False where the run is not at work."""
+    at_work = Run.objects.filter(pk=run_id, state__in=(RunState.ASKED, RunState.DETERMINING))
+    with scope.hold(eyes):
+        run = at_work.first()
+    if run is None:
+        results.tidy(run_id)
+        return False
+
+    def told(done: int, total: int) -> None:
+        stop_if(stop)
+        with scope.hold(eyes):
+            if not at_work.update(state=RunState.DETERMINING, done=done, total=total):
+                raise JobAborted  # cancelled meanwhile: the job finds nothing to do when it comes back
+
+    sifting.sift(run, told, partial(scope.hold, eyes))
+    return True
 
 
 def _read(run_id: int, cursor: int, size: int) -> determining.Homes:

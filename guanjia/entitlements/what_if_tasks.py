@@ -17,13 +17,10 @@ from procrastinate.contrib.django import app
 
 from guanjia.entitlements import export, queries, tasks, trying, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf
-from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.tasks import Stop
 from guanjia.kit import clock, days, scope
 from guanjia.places import queries as places
 from guanjia.policy.city.comparing import Toll, tolls
-from guanjia.policy.city.laying import TooLarge
-from guanjia.policy.city.layout import BadSnapshot
 
 
 def eyes_of(what_if_id: int) -> scope.Scope:
@@ -74,10 +71,8 @@ def _tolls(what_if: WhatIf, month: date, stop: Stop) -> list[Toll]:
     old, new = queries.book_of(what_if.base_id), what_ifs.tried(what_if)
     folder = _folder(what_if.pk) / secrets.token_hex(4)  # two workers may be at it for a while
     try:
-        export.write(old, what_if.place_id, month, what_if.known_at, folder)
-        return tolls(old, new, month, folder, places.TOWN, lambda *_far: tasks.stop_if(stop))
-    except (TooLarge, BadSnapshot) as problem:
-        raise RunError(str(problem)) from None
+        laid = export.write(old, what_if.place_id, month, what_if.known_at, folder)
+        return tolls(old, new, month, laid, places.TOWN, lambda *_far: tasks.stop_if(stop))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,7 +6,6 @@ written twice is one file, and its hash proves it.
 
 import csv
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -160,8 +159,3 @@ class _Workbook:
         self.sheet.write_string(count + 1, 0, TOTAL, self.bold)
         self.sheet.write_string(count + 1, 1, f"{count} 笔", self.bold)
         self.sheet.write_number(count + 1, 3, fen / 100, self.money)
-
-
-def as_text(file: Path) -> io.StringIO:
-    """A bank's CSV as text again."""
-    return io.StringIO(file.read_bytes().decode(ENCODING), newline="")

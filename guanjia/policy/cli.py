@@ -16,9 +16,9 @@ from guanjia.policy.decide import rules
 from guanjia.policy.explain import explain
 from guanjia.policy.explanation import Explanation, Sentence
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.policy.options import Options, options
+from guanjia.policy.options import Options, month_of, options
 from guanjia.policy.retold import in_words
-from guanjia.policy.words import ask, brackets, day, not_a_month, pair, per, word, yuan
+from guanjia.policy.words import ask, brackets, day, pair, per, word, yuan
 
 MARKS = {"met": "✓", "unmet": "✗", "unknown": "？"}
 
@@ -64,22 +64,15 @@ def _parser() -> Options:
     commands.add_parser("check", help=word("检查每一章的写法、依据、日期和例子"))
     show = commands.add_parser("show", help=word("显示各章，或一章在某月的句子和数字"))
     show.add_argument("benefit", nargs="?", help=word("章节代码，例如 dibao"))
-    show.add_argument("--month", type=_month, help=word("月份，例如 2020-01（默认本月）"))
+    show.add_argument("--month", type=month_of, help=word("月份，例如 2020-01（默认本月）"))
     told = commands.add_parser("explain", help=word("逐句说明一个家庭为什么应得或不应得"))
     told.add_argument("family", type=Path, help=word("家庭文件（TOML）"))
     told.add_argument("benefit", nargs="?", help=word("只看这一章"))
-    told.add_argument("--month", type=_month, help=word("月份（默认家庭文件里的，再默认本月）"))
+    told.add_argument("--month", type=month_of, help=word("月份（默认家庭文件里的，再默认本月）"))
     told.add_argument(
         "--granted", action="store_true", help=word("把符合的各项都当作已批准，看相互关系")
     )
     return parser
-
-
-def _month(text: str) -> date:
-    try:
-        return days.read_month(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(not_a_month(text)) from None
 
 
 def _today() -> date:

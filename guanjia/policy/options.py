@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from datetime import date
 from typing import Any, NoReturn
 
-from guanjia.policy.words import word
+from guanjia.kit import days
+from guanjia.policy.words import not_a_month, word
 
 
 class _Lines(argparse.HelpFormatter):
@@ -42,6 +44,14 @@ def _refusals() -> dict[str, str]:
         "choose from": word("可选"),
         "argument ": word("选项 "),
     }
+
+
+def month_of(text: str) -> date:
+    """A month as it is typed, for argparse."""
+    try:
+        return days.read_month(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(not_a_month(text)) from None
 
 
 def options(command: str, says: str) -> Options:

@@ -121,6 +121,9 @@ class Reader:
 
     def head(self) -> None:
         """What every chapter must say of itself."""
+        if not (self.code.isidentifier() and self.code.isascii()):
+            said = word("章节文件夹的名字（{code}）只能用英文字母、数字和下划线", code=self.code)
+            self.wrong("", said)
         for name in ("title", "en", "summary"):
             if not self.rows.get(name):
                 self.wrong("", word("缺少 {name}", name=name))
@@ -181,7 +184,7 @@ class Reader:
                 ),
             )
         place = str(row.get("where", ""))
-        if place and not place.startswith(self.city):
+        if place and not (place.isdecimal() and place.startswith(self.city)):
             self.wrong(where, word("where 应是本市（{city}）的区划代码", city=self.city))
         law, status = self.law(row, where), self.status(row, where)
         if value is None or since is None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from guanjia.interop.synthetic import scene
-from guanjia.policy.words import listed, word
+from guanjia.policy.words import listed, told, word
 from guanjia.staff import roles
 from guanjia.staff.models import User
 from guanjia.web import accounts
@@ -59,7 +59,8 @@ def desks() -> list[Desk]:
                 file=file,
             )
         )
-    return [Desk(**row) for row in tomllib.loads(file.read_text(encoding="utf-8"))["desk"]]
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["desk"]
+    return [Desk(**row | {"shows": told(row["shows"])}) for row in rows]
 
 
 def new_password() -> str:
@@ -101,9 +102,7 @@ def holder(role: str) -> User:
 def code(name: str) -> str:
     """The second factor of this moment. Raises OnlyInDemo outside a folder marked as demonstration."""
     if settings.GUANJIA_DEMO_DAY is None:
-        raise OnlyInDemo(
-            word("动态码只在演示数据目录里提供；这里不是演示。请用手机上的验证器。")
-        )
+        raise OnlyInDemo(word("动态码只在演示数据目录里提供；这里不是演示。请用手机上的验证器。"))
     factor = _factors(named(name)).first()
     if factor is None:
         raise OnlyInDemo(word("{name} 不需要动态码，输入密码就能登录。", name=name))

@@ -31,7 +31,7 @@ TRANSLATING = {"_", "gettext", "gettext_lazy", "word", "LanguageError"}
 COUNTING = {"ngettext", "ngettext_lazy"}
 # The book's words by key; a title or label that has English beside it (`en`) needs no other.
 BESIDE_ENGLISH = ("title", "label")
-BOOK_KEYS = ("summary", "paid_to", "ask", "register", "apply", "bring", "choices")
+BOOK_KEYS = ("summary", "paid_to", "ask", "register", "apply", "bring", "choices", "shows")
 HEADER = {
     "MIME-Version": "1.0",
     "Content-Type": "text/plain; charset=UTF-8",

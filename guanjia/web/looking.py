@@ -55,9 +55,7 @@ def _why(month: date) -> Place | None:
     found = own.order_by("-since").first() or decided.order_by("-since").first()
     if found is None:
         return None
-    return Place(
-        word("一个为什么"), word("低保为什么是这个数，逐句看依据"), _of("why", found.pk)
-    )
+    return Place(word("一个为什么"), word("低保为什么是这个数，逐句看依据"), _of("why", found.pk))
 
 
 def _yuan(month: date) -> Place | None:
@@ -65,9 +63,7 @@ def _yuan(month: date) -> Place | None:
     found = paid.filter(award__household__number=cast.CHEN).first() or paid.first()
     if found is None:
         return None
-    return Place(
-        word("一块钱的去向"), word("从转账到条文，四步走到底"), _of("entry", found.pk)
-    )
+    return Place(word("一块钱的去向"), word("从转账到条文，四步走到底"), _of("entry", found.pk))
 
 
 def _missed(_month: date) -> Place | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -14,7 +15,8 @@ from guanjia.kit import money, scope
 from guanjia.places import queries as places
 from guanjia.policy.words import word
 
-COLUMNS = 3  # of towns, side by side
+WIDTH = 80  # of a terminal
+COLUMNS = 3  # of towns side by side, where the names leave room
 LATEST = 4  # months shown by benefit
 PAID = "paid"
 
@@ -35,7 +37,7 @@ def statement(city: str, on: date) -> Group:
 
 def _by_benefit(runs: Sequence[Run], lines: Sequence[Sequence[Line]]) -> Table:
     table = _table(word("发放 · 按待遇（元）"))
-    table.add_column(word("待遇"), no_wrap=True)
+    table.add_column(word("待遇"))
     for run in runs:
         table.add_column(f"{run.month:%Y-%m}", justify="right", no_wrap=True)
     table.add_column(word("户/人"), justify="right", no_wrap=True)
@@ -57,12 +59,15 @@ def _by_town(month: date, lines: Sequence[Line]) -> Table:
     paid = [line for line in lines if _units(line)]
     names = places.names(line.code for line in paid)
     table = _table(word("{month} · 按镇街（户/人 · 元）", month=f"{month:%Y-%m}"))
-    for _ in range(COLUMNS):
-        table.add_column(word("镇街"), no_wrap=True)
-        table.add_column(word("户/人"), justify="right", no_wrap=True)
-        table.add_column(word("元"), justify="right", no_wrap=True)
+    heads = (word("镇街"), word("户/人"), word("元"))
     cells = [(names.get(x.code, x.code), f"{_units(x):,}", _yuan(_fen(x))) for x in paid]
-    height = -(-len(cells) // COLUMNS)
+    wide = sum(max(map(cell_len, column)) + 1 for column in zip(heads, *cells, strict=True))
+    columns = max(1, min(COLUMNS, WIDTH // wide))
+    for name, *figures in [heads] * columns:
+        table.add_column(name)
+        for figure in figures:
+            table.add_column(figure, justify="right", no_wrap=True)
+    height = -(-len(cells) // columns)
     for row in range(height):
         across = [cells[i] for i in range(row, len(cells), height)]
         table.add_row(*(said for cell in across for said in cell))
@@ -70,7 +75,7 @@ def _by_town(month: date, lines: Sequence[Line]) -> Table:
 
 
 def _table(title: str) -> Table:
-    """Narrow enough for a terminal of eighty columns."""
+    """Narrow enough for a terminal: a long name goes on in the next line, figures stay whole."""
     return Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1, 0, 0))
 
 

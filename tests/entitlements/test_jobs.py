@@ -1,12 +1,19 @@
 """Jobs: told to stop they wait for another worker, forgotten runs get one again, surprises are told."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 
-from guanjia.entitlements import actions, comparing, tasks
+from guanjia.entitlements import actions, comparing, sifting, tasks
 from guanjia.entitlements.models import Run, RunState
+from guanjia.policy.book import Book
+from guanjia.policy.city import deciding
+from guanjia.policy.city.deciding import Results
+from guanjia.policy.city.layout import Snapshot, Told
 from tests import town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office
@@ -49,12 +56,38 @@ def test_a_job_that_is_told_to_stop_stops_between_batches(committed_town: Town, 
             self.calls += 1
             return self.calls > 1
 
+    with committed_town.as_job():
+        sifting.sift(asked)
     with pytest.raises(JobAborted):
         tasks.determine(Context(), asked.pk)  # type: ignore[arg-type]
     stopped = now(committed_town, asked)
     assert (stopped.state, stopped.done) == (RunState.DETERMINING, 3)
     tasks.determine(None, asked.pk)
     assert now(committed_town, asked).state == RunState.READY
+
+
+def test_a_run_can_be_cancelled_while_the_whole_city_is_decided(
+    committed_town: Town, asked: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[tuple[str, int, int]] = []
+    decide = deciding.decide
+
+    def interrupted(book: Book, month: date, laid: Snapshot, folder: Path, told: Told) -> Results:
+        told(3, 10)
+        at_work = now(committed_town, asked)
+        seen.append((at_work.state, at_work.done, at_work.total))
+        with committed_town.as_job():
+            actions.cancel_run(asked.pk, committed_town.cast.zhou, office.moment(office.JANUARY))
+        return decide(book, month, laid, folder, told)
+
+    monkeypatch.setattr(deciding, "decide", interrupted)
+    with pytest.raises(JobAborted):
+        tasks.determine(None, asked.pk)
+    assert seen == [(RunState.DETERMINING, 3, 10)]
+    assert now(committed_town, asked).state == RunState.CANCELLED
+    tasks.determine(None, asked.pk)  # the job comes back, and finds nothing to do
+    assert now(committed_town, asked).state == RunState.CANCELLED
+    assert not list(committed_town.files.rglob("*.parquet")), "nobody's facts stay behind"
 
 
 def test_a_run_that_no_job_works_on_gets_one_again(asked: Run) -> None:

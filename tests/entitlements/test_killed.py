@@ -97,6 +97,8 @@ def a_month(committed: Town, folder: Path, database: str, kill_at: str) -> dict[
         work_off(environment, database, kill_at if kill_at == "pay" else "")
     with committed.as_job():
         assert audit() == []
+        left = {file.name for file in (folder / "files" / "runs" / str(run.pk)).iterdir()}
+        assert left == {"result"}, "nobody's facts stay behind"
         return everything(run.pk)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from guanjia.entitlements.models import Determination, Lead
+from guanjia.kit.money import shares
 from guanjia.people.records import NewFact, NewPerson
 from tests import town
 from tests.entitlements import office
@@ -68,6 +69,20 @@ def test_a_child_of_able_parents_is_asked_nothing(house: town.Cast) -> None:
     """Nothing is recorded of its parents: no register knows of anything."""
     office.determine(house, office.MARCH)
     assert not Lead.objects.filter(person=house.chen_home.members[2].id).exists()
+
+
+def test_what_a_missed_family_would_get_counts_what_tops_up_once(house: town.Cast) -> None:
+    """The allowance of the child makes up the difference to the family's."""
+    child = house.chen_home.members[2]
+    say(child, care_form="relatives", father_state="dead", mother_state="dead", supporters="able")
+    run = office.determine(house, office.MARCH)
+    figures = office.figures(run)
+    family = figures[town.CHANGAN, "dibao", "missed"][1]
+    orphan = figures[town.CHANGAN, "orphan", "missed"][1]
+    decided = {d.benefit: d.net for d in Determination.objects.filter(person=child.id, run=run)}
+    assert decided["orphan"] == 182000, "by itself it is the whole allowance"
+    assert family > 0
+    assert orphan == 182000 - shares(family, 3)[2]
 
 
 def test_one_who_holds_the_other_is_not_missed(house: town.Cast) -> None:

@@ -47,10 +47,11 @@ TERMINAL += tuple(
 )
 TERMINAL += tuple(
     f"guanjia/web/{part}.py"
-    for part in ("accounts", "archive", "cluster", "embedded", "external", "home", "keeper")
+    for part in (
+        *("accounts", "archive", "cluster", "demo", "demo_staff", "embedded", "external", "home"),
+        *("keeper", "looking", "schema", "start", "statement", "static_files"),
+    )
 )
-TERMINAL += tuple(f"guanjia/web/{part}.py" for part in ("demo", "demo_staff", "looking", "statement"))
-TERMINAL += ("guanjia/web/schema.py", "guanjia/web/start.py", "guanjia/web/static_files.py")
 # A unit that is read, a mark, the name of an account and of a file, texts that books hold.
 NO_WORDS = {"年预算", "元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}

@@ -34,7 +34,7 @@ def run(as_job: town.Cast, files: Path) -> Run:
 def rows(run: Run) -> list[list[str]]:
     """The CSV's rows."""
     table = bank.folder_of(run.month) / BankFile.objects.get(run=run, name__endswith=".csv").name
-    return list(csv.reader(bank.as_text(table)))
+    return list(csv.reader(table.read_text(encoding=bank.ENCODING).splitlines()))
 
 
 def test_the_csv_has_a_header_lines_and_a_total_in_the_banks_encoding(run: Run) -> None:

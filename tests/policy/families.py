@@ -96,7 +96,8 @@ def families(draw: st.DrawFn) -> Family:
         )
         return {fact.name: draw(values(fact)) for fact in told}
 
-    people = [family.person(BOOK.facts, BOOK.city, {"hukou": draw(st.sampled_from(PLACES)), **row(BOOK.facts.person)})
+    homes = st.sampled_from([*PLACES, UNKNOWN])
+    people = [family.person(BOOK.facts, BOOK.city, {"hukou": draw(homes), **row(BOOK.facts.person)})
               for _ in range(draw(st.integers(1, 4)))]  # fmt: skip
     home = family.household(
         BOOK.facts,
@@ -148,7 +149,9 @@ def at_random(rng: Random) -> Family:
 
     people = [
         family.person(
-            BOOK.facts, BOOK.city, {"hukou": rng.choice(PLACES), **row(BOOK.facts.person, 9)}
+            BOOK.facts,
+            BOOK.city,
+            {"hukou": rng.choice([*PLACES, *PLACES, UNKNOWN]), **row(BOOK.facts.person, 9)},
         )
         for _ in range(rng.choice((1, 1, 2, 3, 4)))
     ]

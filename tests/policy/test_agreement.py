@@ -13,7 +13,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.city import deciding, reading
 from guanjia.policy.city.drafts import draft
 from guanjia.policy.city.laying import TooLarge, lay
-from guanjia.policy.city.layout import Snapshot
+from guanjia.policy.city.layout import Snapshot, engine
 from guanjia.policy.decide import read_reasons, rules
 from guanjia.policy.family import Family
 from guanjia.policy.nodes import FactRef
@@ -188,7 +188,7 @@ def test_changing_a_chapter_needs_no_new_snapshot(
 ) -> None:
     book = changed(tmp_path / "city", *CHANGES[name])
     results = deciding.decide(book, laid.on, laid, tmp_path / "results")
-    with deciding.engine() as con:
+    with engine(tmp_path) as con:
         whole = set(con.execute(reading.rows(book, results)).fetchall())
     alone = of_families(book, laid.on)
     assert whole == alone

@@ -66,6 +66,12 @@ def test_dates_of_a_figure_neither_overlap_nor_leave_a_gap() -> None:
     )
 
 
+def test_a_name_that_no_statement_could_hold_is_refused() -> None:
+    sly = chapter(more=rows('since = 2020-01-01\nwhere = "441900\') THEN 1 --"'))
+    assert "where 应是本市（441900）的区划代码" in problems({"toy": sly})
+    assert "只能用英文字母、数字和下划线" in problems({"long-evity": chapter()})
+
+
 def test_sentences_of_one_code_follow_each_other() -> None:
     second = '[[condition]]\ncode = "only"\nlabel = "条件"\nen = "C"\nholds = "alive"\nlaw = "法"\n'
     assert "两行同时生效" in problems({"toy": chapter(more=second)})

@@ -12,7 +12,7 @@ from guanjia.policy.city import deciding
 from guanjia.policy.city.applying import apply
 from guanjia.policy.city.carrying import Step, carry
 from guanjia.policy.city.deciding import Results
-from guanjia.policy.city.layout import Snapshot
+from guanjia.policy.city.layout import Snapshot, engine
 from guanjia.policy.city.reading import rows
 from tests.policy.families import BOOK
 
@@ -44,7 +44,7 @@ def test_month_after_month_is_as_everybody_anew(snapshot: Snapshot, tmp_path: Pa
     for number, months in enumerate(STEPS):
         then, month = month, days.add_months(month, months)
         patches = tmp_path / f"patches-{number}"
-        with deciding.engine() as con:
+        with engine(tmp_path) as con:
             carried = carry(con, Step(BOOK, then, month), snapshot, patches)
             folder = tmp_path / f"carried-{number}"
             before, results = results, apply(con, results, month, carried, patches, folder)
@@ -55,7 +55,7 @@ def test_month_after_month_is_as_everybody_anew(snapshot: Snapshot, tmp_path: Pa
 
 
 def test_a_quiet_month_decides_few_again(snapshot: Snapshot, tmp_path: Path) -> None:
-    with deciding.engine() as con:
+    with engine(tmp_path) as con:
         step = Step(BOOK, date(2020, 6, 1), date(2020, 7, 1))
         carried = carry(con, step, snapshot, tmp_path)
         again = set()
@@ -70,7 +70,7 @@ def test_those_of_whom_something_is_new_are_left_to_others(
     snapshot: Snapshot, tmp_path: Path
 ) -> None:
     step = Step(BOOK, date(2020, 6, 1), date(2020, 7, 1))
-    with deciding.engine() as con:
+    with engine(tmp_path) as con:
         carried = carry(con, step, snapshot, tmp_path, gone="SELECT unnest(range(10_000_000))")
         for table in carried:
             for file in table.files:

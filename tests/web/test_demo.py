@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 SMALL = ["--residents", "400"]
 SIX = re.compile(r"http://127\.0\.0\.1:\d+(/\S+)")
 PASSWORD = re.compile(r"密码都是 (\S+)")
+PEOPLE = re.compile("陈大文|李月好|林炳坤")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,17 @@ def test_a_second_time_it_keeps_what_is_there(shown: tuple[Path, str]) -> None:
     other = guanjia(folder, "demo", "--serve", "no", "--residents", "500")
     assert "沿用已有的演示数据（400 人）" in other.stdout
     assert SIX.findall(other.stdout) == SIX.findall(said)
+
+
+def test_in_an_english_terminal_it_speaks_english(shown: tuple[Path, str]) -> None:
+    folder, _said = shown
+    said = guanjia(folder, "demo", "--serve", "no", *SMALL, LANGUAGE="en").stdout
+    assert "Paid, by benefit" in said and "Chang'an Town" in said
+    assert re.findall(r"[\u3400-\u9fff]+", PEOPLE.sub("", said)) == []
+    assert "…" not in said, "a figure that is cut is no figure"
+    assert all(len(line) <= 80 for line in said.splitlines() if "http" not in line)
+    nobody = guanjia(folder, "demo", "code", "nobody", LANGUAGE="en")
+    assert "Choose one of: wang, huang" in nobody.stderr
 
 
 def test_its_six_places_open_for_the_clerk_and_for_nobody_else(shown: tuple[Path, str]) -> None:

@@ -98,6 +98,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('trouble', ''), _negated=True), _connector='OR'), name='a_what_if_that_failed_says_why'),
         ),
         migrations.AddConstraint(
+            model_name='whatif',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['asked', 'working'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'cancelled', 'failed'])), _connector='OR'), name='what_if_has_ended_or_is_at_work'),
+        ),
+        migrations.AddConstraint(
             model_name='proposal',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('revision',), name='one_open_proposal_a_book'),
         ),

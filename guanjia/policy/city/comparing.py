@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -10,7 +9,7 @@ import duckdb
 from guanjia.policy.book import Book
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.compile import City, Verdict
-from guanjia.policy.city.layout import Snapshot, Table, Told, read_index
+from guanjia.policy.city.layout import Snapshot, Table, Told, engine
 from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Term
 
@@ -42,18 +41,17 @@ def tolls(
     old: Book,
     new: Book,
     month: date,
-    folder: Path,
+    snapshot: Snapshot,
     town: int,
     told: Told = lambda _done, _total: None,
 ) -> list[Toll]:
     """All that differs between two books in a month; `town` is the length of a town's code.
 
-    Benefits that come out alike for everybody give no rows. Raises BadSnapshot.
+    Benefits that come out alike for everybody give no rows.
     """
-    snapshot = read_index(folder)
     found: dict[tuple[str, str, bool], list[int]] = {}
     done = 0
-    with duckdb.connect(config={"threads": 2, "disabled_optimizers": UNPLANNED}) as con:
+    with engine(snapshot.folder, disabled_optimizers=UNPLANNED) as con:
         for table in snapshot.tables:
             for place, benefit, held, sums in _weigh(con, (old, new), month, snapshot, table, town):
                 row = found.setdefault((place, benefit, held), [0] * len(SUMS))

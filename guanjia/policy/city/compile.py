@@ -194,7 +194,8 @@ class City:
         place = self._place()
         prefix = "starts_with" if self.dialect == "duckdb" else "startswith"
         cases = " ".join(
-            f"WHEN {prefix}({place.sql}, '{r.where}') THEN {of(r.value).sql}" for r in own
+            f"WHEN {prefix}({place.sql}, {t.literal(r.where).sql}) THEN {of(r.value).sql}"
+            for r in own
         )
         text = f"CASE {cases} ELSE {common.sql} END"
         return self.sheet.column(t.made(text, [place, common], False))

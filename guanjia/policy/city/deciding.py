@@ -9,12 +9,10 @@ from pathlib import Path
 import duckdb
 
 from guanjia.policy.book import Book
-from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, Told, quoted
+from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, Told, engine, parquet, quoted
 from guanjia.policy.city.outcome import CONCERNS, outcome
 from guanjia.policy.city.terms import Constant
 from guanjia.policy.words import word
-
-MEMORY = "800MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,7 @@ class Results:
 
     def source(self, table: Decided) -> str:
         """What a statement reads in place of a table's name."""
-        return f"read_parquet({quoted(str(self.folder / table.file))})"
-
-
-def engine() -> duckdb.DuckDBPyConnection:
-    """A connection for a city's work, within bounds."""
-    return duckdb.connect(config={"threads": 2, "memory_limit": MEMORY})
+        return parquet(self.folder / table.file)
 
 
 def decide(
@@ -61,14 +54,14 @@ def decide(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INDEX).unlink(missing_ok=True)
     tables: list[Decided] = []
-    with engine() as con:
+    with engine(snapshot.folder) as con:
         for table in snapshot.tables:
             said = outcome(book, month, table.shape, snapshot.source(table))
             try:
                 con.execute(
                     f"COPY ({said.text}) TO {quoted(str(folder / table.file))} (FORMAT parquet, COMPRESSION zstd)"
                 )
-            except (duckdb.BinderException, duckdb.IOException) as problem:
+            except (duckdb.BinderException, duckdb.IOException, duckdb.ParserException) as problem:
                 raise BadSnapshot(
                     word(
                         "{file} 读不了：{problem}。请重新导出快照。",
@@ -94,7 +87,7 @@ def concerned(results: Results) -> list[int]:
             parts.append(f"SELECT household FROM {results.source(table)}")
     if not parts:
         return []
-    with engine() as con:
+    with engine(results.folder) as con:
         rows = con.execute(f"{' UNION ALL '.join(parts)} ORDER BY household").fetchall()
     return [household for (household,) in rows]
 
@@ -102,7 +95,7 @@ def concerned(results: Results) -> list[int]:
 def hash_of(folder: Path) -> str:
     """The SHA-256 of a result: of its index and its tables, in their order."""
     whole = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
+    for file in sorted(f for f in folder.iterdir() if f.is_file()):
         with file.open("rb") as opened:
             whole.update(
                 f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode()

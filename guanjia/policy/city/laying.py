@@ -121,8 +121,8 @@ def lay(
     )
     rows = groups.fetchall()
     tables: list[Table] = []
-    for row in rows:
-        tables.append(_write(con, facts, folder, days.number(on), *row))
+    for number, row in enumerate(rows):
+        tables.append(_write(con, facts, folder, days.number(on), number, *row))
         told(sum(table.households for table in tables), sum(row[3] for row in rows))
     snapshot = Snapshot(folder, on, tuple(tables))
     write_index(snapshot)
@@ -174,7 +174,8 @@ def _find_groups(con: DuckDBPyConnection, facts: Facts, month: int, least: int) 
       SELECT household FROM settled WHERE kind IN ({kinds}) UNION
       SELECT household FROM monthly WHERE kind IN ({kinds}) UNION SELECT household FROM held
     ), alike AS (
-      SELECT household, string_agg(DISTINCT kind || coalesce(number::VARCHAR, word, '?'), '.') AS label
+      SELECT household, string_agg(DISTINCT kind || coalesce(number::VARCHAR, word, '?'), '.'
+        ORDER BY kind || coalesce(number::VARCHAR, word, '?')) AS label
       FROM settled WHERE kind IN ({sorts}) GROUP BY household
     ), labelled AS (
       SELECT h.household, h.place, h.size, coalesce(len(t.turns), 0) + 1 AS stretches, t.turns,
@@ -194,6 +195,7 @@ def _write(
     facts: Facts,
     folder: Path,
     month: int,
+    number: int,
     label: str,
     size: int,
     stretches: int,
@@ -216,7 +218,7 @@ def _write(
             stored[cell.name] = cell.unknowns or cell.fact is None or cell.fact.absent is None
             asked.append(cell.code)
             picked.append(f"{_picked(cell)} AS {cell.name}")
-    file = f"{size:02d}-{label}.parquet"
+    file = f"{number:03d}-{size:02d}.parquet"
     codes = ", ".join(map(str, asked)) or "0"
     con.execute(
         f"""COPY (SELECT household, place, {", ".join(picked) or "1 AS one"} FROM mine LEFT JOIN

@@ -1,19 +1,24 @@
 """A snapshot as a folder: Parquet tables of households that are alike, and an index that describes them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from guanjia.policy.city.compile import Shape
-from guanjia.policy.city.terms import Constant
+from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.words import word
 
 Told = Callable[[int, int], None]
 """Told how many of how many households are done."""
 INDEX = "index.json"
+GLOB = re.compile(r"([*?\[])")
+MEMORY = "800MB"
 VERSION = 1
 
 
@@ -50,12 +55,33 @@ class Snapshot:
 
     def source(self, table: Table) -> str:
         """What a statement reads in place of a table's name."""
-        return f"read_parquet({quoted(str(self.folder / table.file))})"
+        return parquet(self.folder / table.file)
 
 
 def quoted(text: str) -> str:
     """As SQL writes a text."""
-    return "'{}'".format(text.replace("'", "''"))
+    return literal(text).sql
+
+
+def named(file: Path) -> str:
+    """One file's name, as DuckDB's readers take it: they would read some of its signs as a pattern."""
+    return quoted(GLOB.sub(r"[\1]", str(file)))
+
+
+def parquet(file: Path) -> str:
+    """What a statement reads in place of a table's name."""
+    return f"read_parquet({named(file)})"
+
+
+def engine(place: Path, **more: str) -> duckdb.DuckDBPyConnection:
+    """A connection for a city's work, within bounds; what does not fit goes into `place`."""
+    spill = str(place / "spill")
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": MEMORY,
+        "temp_directory": spill,
+    }
+    return duckdb.connect(config={**settings, **more})
 
 
 def write_index(snapshot: Snapshot) -> None:

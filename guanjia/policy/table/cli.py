@@ -1,6 +1,5 @@
 """`guanjia determine FACTS.parquet RESULT.parquet`: a whole city from one file to another, without a database."""
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,12 +15,12 @@ from guanjia.policy.book import Book, BookError, city_folder, load
 from guanjia.policy.city.deciding import decide
 from guanjia.policy.city.drafts import draft
 from guanjia.policy.city.laying import lay
-from guanjia.policy.options import Options, options
+from guanjia.policy.options import Options, month_of, options
 from guanjia.policy.retold import in_words
 from guanjia.policy.table import sample
 from guanjia.policy.table.taking import take
 from guanjia.policy.table.writing import write
-from guanjia.policy.words import not_a_month, word
+from guanjia.policy.words import word
 
 
 class Refused(ValueError):
@@ -64,7 +63,7 @@ def _parser() -> Options:
     for name, help_ in told.items():
         shown = f"{name.upper()}.parquet"
         parser.add_argument(name, type=Path, nargs="?", metavar=shown, help=help_)
-    parser.add_argument("--month", type=_month, help=word("月份，例如 2020-01（默认本月）"))
+    parser.add_argument("--month", type=month_of, help=word("月份，例如 2020-01（默认本月）"))
     parser.add_argument(
         "--city", type=Path, help=word("城市文件夹（默认 GUANJIA_CITY 或自带的那一个）")
     )
@@ -75,13 +74,6 @@ def _parser() -> Options:
         help=word("写出一张样表，并逐列说明怎么填"),
     )
     return parser
-
-
-def _month(text: str) -> date:
-    try:
-        return days.read_month(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(not_a_month(text)) from None
 
 
 def _template(book: Book, file: Path) -> int:

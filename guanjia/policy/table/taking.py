@@ -1,6 +1,5 @@
 """Taking a table of facts in: a Parquet file, checked, as recorded facts that can be laid out."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,13 +7,11 @@ import duckdb
 
 from guanjia.policy.book import Book
 from guanjia.policy.city.laying import TooLarge
-from guanjia.policy.city.layout import Told, quoted
+from guanjia.policy.city.layout import Told, named
 from guanjia.policy.family import MOST_MEMBERS
 from guanjia.policy.table.columns import Column, columns, form
 from guanjia.policy.words import word
 
-GLOB = re.compile(r"([*?\[])")
-"""What DuckDB would take for a pattern of names."""
 MOST_TOLD = 20
 """Problems that are told at once."""
 ROSTER = """
@@ -55,7 +52,7 @@ def take(
     `names(name, home)` and `roster(home, unit, person)` say which key and seat stand for whom.
     Raises BadFacts, TooLarge.
     """
-    path = quoted(GLOB.sub(r"[\1]", str(file)))
+    path = named(file)
     held, problems = columns(book, _types(con, file, path))
     if problems:
         raise BadFacts(file, problems)
