@@ -26,7 +26,7 @@ PAGE = 5000
 WIDTHS = (8, 14, 24, 14, 36, 48)
 
 LINES = """
-SELECT e.id, e.key, e.benefit, e.month, p.name, a.payee, a.account_sealed,
+SELECT e.id, e.key, e.benefit, e.month, a.cadence = 'year', p.name, a.payee, a.account_sealed,
   (SELECT sum(t.fen) FROM ledger_transfer t WHERE t.entry_id = e.id)::bigint
 FROM ledger_entry e
 JOIN entitlements_award a ON a.id = e.award_id
@@ -52,15 +52,14 @@ def lines_of(run: int, titles: dict[str, str]) -> Iterator[Line]:
     """The payments of a run in order of their entries, a page at a time; accounts in clear text."""
     last = 0
     while page := _page(run, last):
-        for _entry, key, benefit, month, person, payee, account, fen in page:
-            purpose = _purpose(titles.get(benefit, benefit), key, month, person, payee)
+        for _entry, key, benefit, month, yearly, person, payee, account, fen in page:
+            purpose = _purpose(titles.get(benefit, benefit), yearly, month, person, payee)
             yield Line(payee, seal.unseal(account), fen, purpose, key)
         last = page[-1][0]
 
 
-def _purpose(title: str, key: str, month: date, person: str | None, payee: str) -> str:
+def _purpose(title: str, yearly: bool, month: date, person: str | None, payee: str) -> str:
     """What a line pays for; and for whom, where another receives it: a guardian, a fund."""
-    yearly = f"{month:%Y}" == key.split("/")[-3]
     whose = f" {person}" if person not in (None, payee) else ""
     return f"{title} {f'{month:%Y}年' if yearly else f'{month:%Y-%m}'}{whose}"
 
