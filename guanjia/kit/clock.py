@@ -1,12 +1,11 @@
 """What day and moment it is. Only doors (views, commands, tasks) call these."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from guanjia.kit.days import SHANGHAI
 
 
 def now() -> datetime:

@@ -2,7 +2,9 @@
 
 import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-01)?")
 
 

@@ -55,7 +55,7 @@ def hold(scope: Scope, using: str = "default") -> Iterator[None]:
     SET LOCAL outlives a released savepoint, so the old values are put back by hand.
     """
     with transaction.atomic(using=using):
-        before = _read(using)
+        before = current(using)
         _write(scope, using)
         try:
             yield
@@ -66,10 +66,6 @@ def hold(scope: Scope, using: str = "default") -> Iterator[None]:
 
 def current(using: str = "default") -> Scope:
     """The scope in force on this connection."""
-    return _read(using)
-
-
-def _read(using: str) -> Scope:
     wanted = ", ".join(f"coalesce(current_setting('guanjia.{n}', true), '')" for n in NAMES)
     with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT {wanted}")

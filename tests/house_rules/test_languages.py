@@ -41,7 +41,7 @@ PAGES = (
 )
 # Modules that speak in a terminal or tell what is wrong with a book.
 TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
-TERMINAL += ("guanjia/interop/cli.py",)
+TERMINAL += ("guanjia/interop/cli.py", "guanjia/cases/")
 TERMINAL += tuple(
     f"guanjia/entitlements/{part}.py" for part in ("adopting", "cli", "cli_book", "cli_what_if")
 )
@@ -54,6 +54,7 @@ TERMINAL += tuple(
 )
 # A unit that is read, a mark, the name of an account and of a file, texts that books hold.
 NO_WORDS = {"年预算", "元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}
+NO_WORDS |= {"小时", "日", "天", "工作日", "个工作日", "月", "个月"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 ORIGINAL = {"pre", "code", "script", "time"}  # texts and codes as they are
 

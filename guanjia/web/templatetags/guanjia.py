@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanjia.kit import clock
+from guanjia.kit.days import SHANGHAI
 from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
 from guanjia.policy.explanation import Explanation, Sentence
@@ -101,7 +101,7 @@ def day(on: date | datetime | None, reason: str = "") -> SafeString | str:
     """`2020年3月1日`. Moments are shown in the city's time."""
     if on is None:
         return _dash(reason)
-    on = on.astimezone(clock.SHANGHAI).date() if isinstance(on, datetime) else on
+    on = on.astimezone(SHANGHAI).date() if isinstance(on, datetime) else on
     return format_html(
         '<time datetime="{}" class="nowrap">{}</time>', on.isoformat(), words.day(on)
     )
@@ -122,7 +122,7 @@ def moment(at: datetime | None, reason: str = "") -> SafeString | str:
     """`2020年3月1日 09:05`, in the city's time."""
     if at is None:
         return _dash(reason)
-    return format_html("{} {}", day(at), f"{at.astimezone(clock.SHANGHAI):%H:%M}")
+    return format_html("{} {}", day(at), f"{at.astimezone(SHANGHAI):%H:%M}")
 
 
 @register.filter
