@@ -16,6 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import report
+from bench.registry import APART, fill
 from bench.run import CITY, own_house
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding, reading
@@ -26,24 +27,6 @@ TIMES = 20
 """How often the loaded city stands in the registry."""
 MONTH = date(2020, 1, 1)
 KNOWN = datetime(2020, 4, 1, tzinfo=UTC)
-APART = 10_000_000
-"""Keys of one repetition lie so far from those of the next."""
-KEYS = {"id", "person_id", "household_id"}
-TABLES = (
-    *("people_household", "people_person", "people_membership"),
-    *("people_householdfact", "people_personfact", "entitlements_award"),
-)
-ONLY_FOR_WRITING = """
-SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname || ' CASCADE'
-FROM pg_constraint WHERE conrelid = ANY(%(tables)s::regclass[]) AND contype IN ('x', 'f', 'u', 'c')
-UNION ALL SELECT 'DROP INDEX ' || i.indexrelid::regclass
-FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'x', 'u')
-WHERE i.indrelid = ANY(%(tables)s::regclass[]) AND c.oid IS NULL
-"""
-COLUMNS = """
-SELECT attname FROM pg_attribute
-WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-"""
 
 
 def main() -> int:
@@ -52,53 +35,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="guanjia-bench-"))
     try:
         with own_house():
-            loaded = fill(max(1_000, int(PERSONS * scale) // TIMES))
+            loaded = fill(max(1_000, int(PERSONS * scale) // TIMES), TIMES)
             figures = measure(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     right = figures["persons"] == loaded * TIMES and figures["unlike"] == 0
     return report.end("export", figures, {}, scale, right)
-
-
-def fill(persons: int) -> int:
-    """Load so many, and repeat them; returns how many were loaded."""
-    from django.conf import settings
-
-    from guanjia.interop import load
-    from guanjia.interop.synthetic import scene
-    from guanjia.policy import book as books
-    from guanjia.staff.models import User
-
-    office = tuple(User.objects.create_user(name, full_name=name) for name in ("zhou", "liang"))
-    book = books.load(settings.GUANJIA_CITY)
-    loaded = load.load_synthetic(book, scene.read(settings.GUANJIA_CITY), persons, *office)
-    repeat()
-    return loaded.persons
-
-
-def repeat() -> None:
-    """Every household with its people, facts and awards, again and again."""
-    from django.db import connection
-
-    from guanjia.web import schema
-
-    connection.close()
-    with schema.as_owner(os.environ["DATABASE_OWNER_URL"]), connection.cursor() as cursor:
-        cursor.execute(ONLY_FOR_WRITING, {"tables": list(TABLES)})
-        for (step,) in cursor.fetchall():
-            cursor.execute(step)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(COLUMNS, [table])
-            names = [name for (name,) in cursor.fetchall()]
-            shifted = ", ".join(f"{n} + k * {APART}" if n in KEYS else n for n in names)
-            cursor.execute(
-                f"""INSERT INTO {table} ({", ".join(names)}) OVERRIDING SYSTEM VALUE
-                SELECT {shifted} FROM generate_series(1, {TIMES - 1}) AS r(k), {table}"""
-            )
-            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        cursor.execute("ANALYZE")
 
 
 def measure(folder: Path) -> dict[str, float]:

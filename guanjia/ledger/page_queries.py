@@ -14,7 +14,8 @@ from guanjia.places.models import Place
 from guanjia.staff import lists
 from guanjia.staff.lists import Column, Key, Sight
 
-PAGE, BATCH = 50, 500
+PAGE, BATCH = 50, 2000
+IN_A_FILE = ("source", "target", "fen", "entry__on", "entry__kind", "entry__award__payee")
 CAME, WENT = "came", "went"
 COLUMNS = (
     Column("on", gettext_lazy("记账日"), by="entry__on", kind="day", fixed=True),
@@ -123,7 +124,8 @@ def selection(
 
 def everything(account: Account, wanted: Wanted, seen: Sight) -> Iterator[Line]:
     """All transfers that a filter wants, a batch at a time, for a file."""
-    for batch in lists.everything(picked(account, wanted), seen, BATCH):
+    needed = picked(account, wanted).only(*IN_A_FILE)
+    for batch in lists.everything(needed, seen, BATCH):
         yield from _lines(account, batch)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from guanjia.kit import clock
 from guanjia.ledger import audit as proof
 from guanjia.ledger import forms, page_queries
-from guanjia.ledger.models import Account, Entry
+from guanjia.ledger.models import Account, Entry, EntryKind
 from guanjia.ledger.page_queries import Wanted
 from guanjia.staff import gate, lists
 from guanjia.staff.lists import Key, Sight
@@ -98,11 +98,12 @@ def _sum(kind: str, column: int, desks: list[page_queries.Desk]) -> int:
 
 def _lines(account: Account, wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
     yield [_("记账日"), _("事由"), _("收款人"), _("收入（元）"), _("支出（元）"), _("凭证")]
+    kinds = {kind.value: str(kind.label) for kind in EntryKind}
     for line in page_queries.everything(account, wanted, seen):
         entry = line.transfer.entry
         yield [
             entry.on,
-            entry.get_kind_display(),
+            kinds[entry.kind],
             entry.award.payee if entry.award else "",
             "" if line.came is None else lists.plain_yuan(line.came),
             "" if line.went is None else lists.plain_yuan(line.went),

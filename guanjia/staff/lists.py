@@ -21,6 +21,7 @@ Key = int | str | date
 Kind = Literal["text", "number", "day"]
 LEAST: dict[Kind, Key] = {"text": "", "number": -1, "day": date(1, 1, 1)}  # where nothing is known
 LONGEST_MARK, LONGEST_NUMBER = 80, 18
+AT_ONCE = 200  # lines of a file that are sent in one piece
 COOKIE = "list-"
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take these for a formula
@@ -198,9 +199,10 @@ def plain_yuan(fen: int) -> str:
 
 def _encoded(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
     yield "\ufeff".encode()
-    for line in lines:
+    rest = iter(lines)
+    while some := list(islice(rest, AT_ONCE)):
         out = io.StringIO()
-        csv.writer(out).writerow([_harmless(str(cell)) for cell in line])
+        csv.writer(out).writerows([_harmless(str(cell)) for cell in line] for line in some)
         yield out.getvalue().encode()
 
 

@@ -15,9 +15,10 @@ from guanjia.staff.roles import SECOND_FACTOR, May
 def hall(request: HttpRequest) -> dict[str, Any]:
     """Context of the base page."""
     post: Post | None = getattr(request, "post", None)
+    user = getattr(request, "user", None)  # none yet where a request is refused at the door
     return {
         # Public pages stand in the staff's frame for staff, in a plain one for everybody else.
-        "layout": "base.html" if request.user.is_authenticated else "resident.html",
+        "layout": "base.html" if user and user.is_authenticated else "resident.html",
         "today": clock.today(),
         "demo": settings.GUANJIA_DEMO_DAY is not None,
         "synthetic": settings.GUANJIA_DEMO_SYNTHETIC,

@@ -61,6 +61,12 @@ def test_a_form_without_its_token_is_not_taken(db: None) -> None:
     quoted(response)
 
 
+def test_a_name_that_is_not_ours_is_refused_before_anybody_is_known(client: Client) -> None:
+    answer = client.get("/book/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    quoted(answer)
+
+
 def test_our_own_fault_is_owned_without_asking_the_database(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
