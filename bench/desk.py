@@ -169,7 +169,8 @@ def searches(port: int, session: str, people: list[Known], each: int) -> dict[st
             words = (name, name[:2], short, document)[turn % 4]
             spent, status, body = ask(line, session, f"/people/?q={quote(words)}")
             found.append(spent)
-            if status not in (200, 302) or (status == 200 and name[0].encode() not in body):
+            named = words in (name, name[:2])  # initials are those of many names
+            if status not in (200, 302) or (named and name[0].encode() not in body):
                 missed.append(words)
             time.sleep(PAUSE)
             spent, status, _body = ask(line, session, f"/people/{key}/")
