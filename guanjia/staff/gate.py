@@ -137,8 +137,7 @@ def _lacks_factor(request: HttpRequest, post: Post) -> bool:
     if post.role not in roles.SECOND_FACTOR:
         return False
     records = get_authentication_records(request, request.user)
-    used = any(record.get("method") == "mfa" for record in records)
-    return not used or not is_mfa_enabled(request.user)
+    return not any(record.get("method") == "mfa" for record in records)
 
 
 def _scoped_stream(response: HttpResponseBase, post: Post) -> HttpResponseBase:

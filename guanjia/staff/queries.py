@@ -42,12 +42,11 @@ def chief_over(post: Post, on: date) -> Post | None:
     return found.exclude(user_id=post.user_id).order_by("-place_id", "pk").first()
 
 
-def handed_to(user_id: int) -> QuerySet[Handover]:
-    """Handovers to a user's posts that he has not taken yet; `amount` is how much was open."""
+def handed_to(user_id: int) -> list[tuple[Handover, int]]:
+    """Handovers to a user's posts that he has not taken yet, and how much was open at each."""
     found = Handover.objects.filter(to__user_id=user_id, taken__isnull=True)
-    return found.annotate(amount=Sum("open_work__count")).select_related(
-        "post__place", "post__user"
-    )
+    counted = found.annotate(amount=Sum("open_work__count")).order_by("-pk")
+    return [(one, one.amount or 0) for one in counted.select_related("post__place", "post__user")]
 
 
 def users() -> QuerySet[User]:

@@ -133,13 +133,13 @@ def _handed_to_me(request: HttpRequest) -> list[Waiting]:
     why = _("接手前请看一遍有哪些事；确认以后，这一条不再出现。")
     return [
         Waiting(
-            one.amount,
+            amount,
             gettext("%(who)s 移交给您的事") % {"who": one.post.user},
             why,
             "switch-horizontal",
             reverse("handover", args=[one.pk]),
         )
-        for one in posts.handed_to(gate.user_of(request).pk)
+        for one, amount in posts.handed_to(gate.user_of(request).pk)
     ]
 
 

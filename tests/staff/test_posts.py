@@ -129,10 +129,10 @@ def test_a_desk_with_open_work_is_handed_to_somebody_who_can_do_it(cast: town.Ca
     given = actions.end_post(mine.pk, town.TODAY, admin, town.TODAY, to=he.posts.get().pk)
     assert not queries.posts_of(cast.wang.pk, town.TODAY).exists()
     with scope.hold(town.eyes(he)):
-        assert [(one.pk, one.amount) for one in queries.handed_to(he.pk)] == [(given.pk, 3)]
+        assert queries.handed_to(he.pk) == [(given, 3)]
         actions.take_over(given, he)
         actions.take_over(given, he)
-        assert not queries.handed_to(he.pk).exists()
+        assert queries.handed_to(he.pk) == []
     with scope.hold(town.eyes(cast.huang)):
         assert not Handover.objects.exists()
 
