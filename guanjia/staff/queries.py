@@ -22,7 +22,7 @@ def in_force(on: date) -> QuerySet[Post]:
 
 def in_places(place: str) -> QuerySet[Post]:
     """All posts of a place and of those below it, past ones too."""
-    found = Post.objects.filter(place_id__startswith=place)
+    found = Post.objects.filter(place__code__startswith=place)
     return found.select_related("place", "user", "stands_in_for__user")
 
 
