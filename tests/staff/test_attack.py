@@ -1,6 +1,5 @@
 """Row security attacked: every table of the catalogue, by every way out, with no scope and with a clerk's."""
 
-import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -12,7 +11,6 @@ from guanjia.people.models import Person
 from guanjia.policy.proposing import Change
 from tests import town
 from tests.doors import at_desk
-from tests.entitlements import office
 from tests.entitlements.desk import Worked, as_job
 from tests.staff.attacking import asked, attempted, columns, copied, rows_of, tables
 from tests.staff.test_roles import GUARDED, numbers, sample
