@@ -78,7 +78,12 @@ def test_a_password_that_is_guessed_first_is_refused(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["lizhi and three umbrellas", "荔枝熟了我才想起那把旧雨伞", "quietriverbesidetheoldmill", RIGHT],
+    [
+        "lizhi and three umbrellas",
+        "荔枝熟了我才想起那把旧雨伞",
+        "quietriverbesidetheoldmill",
+        RIGHT,
+    ],
 )
 def test_long_words_without_symbols_are_good_passwords(password: str) -> None:
     validate_password(password, User(username="wang", full_name="王"))
