@@ -1,5 +1,9 @@
 """Going through the doors: a signed-in client, and how many queries a page takes."""
 
+import time
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import is_mfa_enabled
 from django.db import connection
@@ -16,8 +20,21 @@ def at_desk(user: User) -> Client:
     """A browser in which the user has signed in, with the second factor where the role asks it."""
     if user.posts.get().role in SECOND_FACTOR and not is_mfa_enabled(user):
         TOTP.activate(user, SECRET)
+    return signed_in(user)
+
+
+def signed_in(user: User, factor: bool = True) -> Client:
+    """A browser in which the user has signed in; `factor`: with his second factor."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if factor:
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": "password", "at": time.time()},
+            {"method": "mfa", "type": "totp", "at": time.time()},
+        ]
+        session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = user_id_to_str(user)
+        session.save()
     return client
 
 

@@ -8,3 +8,9 @@ class Entitlements(AppConfig):
 
     name = "guanjia.entitlements"
     label = "entitlements"
+
+    def ready(self) -> None:
+        """What of this room may be open at a desk."""
+        from guanjia.entitlements import desk_work
+
+        desk_work.register()

@@ -1,6 +1,7 @@
 """Roles and what each may do: one table, from which the gate and its tests are made."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ CITY_CHIEF = "city_chief"
 TOWN_CLERK = "town_clerk"
 TOWN_CHIEF = "town_chief"
 VILLAGE_WORKER = "village_worker"
+PROVIDER = "provider"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
 
@@ -31,6 +33,7 @@ NAMES = {
     TOWN_CLERK: _("镇街经办"),
     TOWN_CHIEF: _("镇街审批"),
     VILLAGE_WORKER: _("村（社区）协理员"),
+    PROVIDER: _("服务机构"),
     AUDITOR: _("审计"),
     ADMINISTRATOR: _("系统管理"),
 }
@@ -45,9 +48,52 @@ ROLES: dict[str, frozenset[May]] = {
     TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
+    # A provider's doors come with the programme that it serves; none of today's is for it.
+    PROVIDER: frozenset(),
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
 }
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})
+
+# A resident holds no post: the scope kind of somebody who reads of himself alone, and no more.
+RESIDENT = "resident"
+
+# To whom work falls that nobody took over.
+CHIEFS = (TOWN_CHIEF, CITY_CHIEF)
+# Apart from all office work, wherever it is: who runs the system, who audits it, who is paid by it.
+APART = (ADMINISTRATOR, AUDITOR, PROVIDER)
+
+
+class Pair(NamedTuple):
+    """Two roles that one person does not hold at the same time; `anywhere`, or only in one place."""
+
+    one: str
+    other: str
+    anywhere: bool
+
+
+# Domain rule: the one who prepares does not approve; system, audit and business are three persons.
+INCOMPATIBLE: tuple[Pair, ...] = (
+    Pair(VILLAGE_WORKER, TOWN_CHIEF, anywhere=False),
+    Pair(VILLAGE_WORKER, CITY_CHIEF, anywhere=False),
+    Pair(TOWN_CLERK, TOWN_CHIEF, anywhere=False),
+    Pair(TOWN_CLERK, CITY_CHIEF, anywhere=False),
+    Pair(CITY_CLERK, TOWN_CHIEF, anywhere=False),
+    Pair(CITY_CLERK, CITY_CHIEF, anywhere=False),
+    *(
+        Pair(apart, role, anywhere=True)
+        for number, apart in enumerate(APART)
+        for role in NAMES
+        if role not in APART[: number + 1]
+    ),
+)
+
+
+def incompatible(one: str, other: str, nested: bool) -> bool:
+    """Whether one person may not hold both; `nested`: one post's place lies within the other's."""
+    return any(
+        {pair.one, pair.other} == {one, other} and (pair.anywhere or nested)
+        for pair in INCOMPATIBLE
+    )

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from guanjia.places.models import Place
 from guanjia.policy.words import brackets, listed, word
-from guanjia.staff import roles
+from guanjia.staff import actions, roles
+from guanjia.staff.errors import PostError
 from guanjia.staff.models import Post, User
 
 
@@ -36,8 +37,16 @@ def open_account(username: str, full_name: str, role: str, place: str, since: da
     user = User.objects.filter(username=username).first() or _new(username, full_name)
     held = Post.objects.filter(user=user, role=role, place_id=place, until=None)
     if not held.exists():
-        Post.objects.create(user=user, role=role, place_id=place, since=since)
+        try:
+            actions.open_post(actions.NewPost(user, role, place, since))
+        except PostError as problem:
+            raise BadAccount(str(problem)) from None
     return user
+
+
+def new_account(username: str, full_name: str) -> User:
+    """An account without a post or a password. Raises BadAccount."""
+    return _new(username, full_name)
 
 
 def _new(username: str, full_name: str) -> User:

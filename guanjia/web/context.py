@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from guanjia import __version__
 from guanjia.kit import clock
-from guanjia.staff import gate
+from guanjia.staff import gate, idle
 from guanjia.staff.models import Post
 from guanjia.staff.roles import SECOND_FACTOR, May
 
@@ -25,6 +25,7 @@ def hall(request: HttpRequest) -> dict[str, Any]:
         "mail": bool(settings.EMAIL_HOST),
         "post": post,
         "second_factor": post is not None and post.role in SECOND_FACTOR,
+        "kept": idle.kept_for(request),
         "posts": getattr(request, "posts", []),
         "may": {what.value: gate.allows(request, what) for what in May},
         "version": __version__,

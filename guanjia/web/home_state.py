@@ -18,6 +18,7 @@ from guanjia.policy import words
 from guanjia.policy.book import BookError
 from guanjia.policy.chapter import Chapter, FigureRow
 from guanjia.staff import gate
+from guanjia.staff import queries as posts
 from guanjia.staff.roles import May
 from guanjia.web import charts, the_book
 from guanjia.web.the_book import Benefit
@@ -72,7 +73,7 @@ class BookState:
 
 def waiting(request: HttpRequest) -> list[Waiting]:
     """What waits for the post of this request, the most pressing first."""
-    found: list[Waiting] = []
+    found = _handed_to_me(request)
     if gate.allows(request, May.APPROVE_RUN):
         found += _runs_to_approve()
         found += _proposals_to_decide(request)
@@ -125,6 +126,20 @@ def _runs_to_approve() -> list[Waiting]:
     return [
         Waiting(1, _to_approve(run.month), why, "cash-banknote", reverse("run", args=[run.pk]))
         for run in queries.runs().filter(state=RunState.READY)
+    ]
+
+
+def _handed_to_me(request: HttpRequest) -> list[Waiting]:
+    why = _("接手前请看一遍有哪些事；确认以后，这一条不再出现。")
+    return [
+        Waiting(
+            amount,
+            gettext("%(who)s 移交给您的事") % {"who": one.post.user},
+            why,
+            "switch-horizontal",
+            reverse("handover", args=[one.pk]),
+        )
+        for one, amount in posts.handed_to(gate.user_of(request).pk)
     ]
 
 

@@ -27,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
     shown: dict[str, object] = {"book_state": home_state.book_state(today)}
     if not request.user.is_authenticated:
         return render(request, "landing.html", shown)
+    if gate.closed(request):
+        return gate.to_factor(request)
     shown |= {"waiting": home_state.waiting(request), "last_run": home_state.last_run(request)}
     return render(request, "home.html", shown)
 
@@ -60,6 +62,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@gate.own
 def act_in(request: HttpRequest) -> HttpResponse:
     """Act in another of one's own posts from now on; begin again at home, since all else differs."""
     chosen = request.POST.get("post", "")

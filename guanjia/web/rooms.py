@@ -30,6 +30,7 @@ ROOMS = (
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
     Room("book", _("政策簿"), _("政策簿"), "book-2"),
     Room("what_ifs", _("试算"), _("试算"), "scale", May.SEE_DRAFTS),
+    Room("posts", _("岗位与账号"), _("岗位"), "key", May.MANAGE_POSTS),
 )
 
 

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from guanjia.web import book_views, due_views, home_views
+from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
+from guanjia.web import book_views, due_views, home_views, session_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_views.home, name="home"),
@@ -13,9 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look/", home_views.look, name="look"),
     path("post/", home_views.act_in, name="act_in"),
     path("", include("guanjia.web.people_urls")),
+    path("", include("guanjia.web.post_urls")),
     path("", include("guanjia.web.what_if_urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),
+    path("accounts/2fa/totp/activate/", SetUpCodes.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", SetUpPasskey.as_view(), name="mfa_add_webauthn"),
+    path("accounts/sessions/", session_views.my_sessions, name="usersessions_list"),
+    path("accounts/sessions/<int:number>/end/", session_views.end_session, name="end_session"),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -10,11 +10,11 @@ from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from guanjia.staff.models import User
 from tests import town
+from tests.doors import signed_in
 from tests.journeys.houses import House, own_database, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -103,8 +103,7 @@ def sign_in(context: BrowserContext, house: House) -> Callable[[User], None]:
     """Puts a user's session into the window, past the sign-in pages."""
 
     def signed(user: User) -> None:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = signed_in(user)
         name = settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": house.url}])
 

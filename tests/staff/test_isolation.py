@@ -30,6 +30,7 @@ OPEN = {
     "account_emailaddress",
     "account_emailconfirmation",
     "mfa_authenticator",
+    "usersessions_usersession",
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_periodic_defers",

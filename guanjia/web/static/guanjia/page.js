@@ -59,3 +59,29 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// A form that came after the time-out: what was typed goes back to where it was typed.
+const givenBack = document.querySelector("form[data-kept]");
+const asTyped = (field, values) => {
+  if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+  else if (field.multiple) for (const one of field.options) one.selected = values.includes(one.value);
+  else if (field.type !== "file" && field.type !== "hidden" && values.length) field.value = values.shift();
+};
+if (givenBack) {
+  const kept = new FormData(givenBack);
+  const wanted = new URL(givenBack.action).pathname;
+  const typed = [...document.querySelectorAll("main form[method=post]")].find(
+    (form) => form !== givenBack && new URL(form.action).pathname === wanted,
+  );
+  if (typed) {
+    const values = Object.fromEntries([...kept.keys()].map((name) => [name, kept.getAll(name)]));
+    for (const field of typed.elements) {
+      if (field.name && field.name !== "csrfmiddlewaretoken" && field.type !== "submit") {
+        asTyped(field, values[field.name] ?? []);
+      }
+    }
+    for (let fold = typed.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    givenBack.querySelector("[data-kept-back]").hidden = false;
+    givenBack.querySelector("[data-kept-whole]").hidden = true;
+  }
+}

@@ -1,0 +1,175 @@
+"""Role by door by place: what the table of roles says, the doors do."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from guanjia.entitlements.models import Determination, Lead
+from guanjia.kit import scope
+from guanjia.ledger.models import Account, Entry
+from guanjia.people.models import Household
+from guanjia.staff import actions, gate, roles
+from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
+from guanjia.staff.models import User
+from tests import town
+from tests.doors import at_desk, signed_in
+from tests.entitlements.desk import Worked, as_job
+from tests.house_rules.test_doors import PUBLIC
+from tests.staff.attacking import rows_of, tables
+
+NO_RIGHT = "您当前的岗位没有这项权限"
+SEATS = {6: town.CITY, 9: town.CHANGAN, 12: town.COMMUNITY}
+PLACE_OF = {role: SEATS[digits[0]] for role, digits in actions.DIGITS.items()}
+# Doors whose number is of something that belongs to one town: what the number is, in that town.
+OF_A_TOWN = {
+    *("person", "household", "why", "why_now", "lead", "account", "entry"),
+}
+# Doors whose number is of something that every office may know of, of the city, or of who asks.
+OF_NO_TOWN = {
+    *("run", "run_progress", "approve_run", "reject_run", "cancel_run", "retry_run", "run_units"),
+    *("bank_file", "what_if", "what_if_progress", "cancel_what_if", "what_if_csv"),
+    *("propose_what_if", "proposal", "adopt_proposal", "reject_proposal", "withdraw_proposal"),
+    *("post", "end_post", "stand_in", "staff_account", "change_account"),
+    *("handover", "end_session", "chapter"),
+}
+
+
+def doors(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    """Every address of ours; allauth's have their own tests."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from doors(pattern.url_patterns)
+        elif pattern.callback.__module__.startswith("guanjia."):
+            yield pattern
+
+
+OURS = [door for door in doors(get_resolver().url_patterns) if hasattr(door.callback, "asks")]
+GUARDED = {str(door.name): door for door in OURS if door.callback.asks != gate.OWN}
+
+
+def sample(name: str, number: int = 1) -> str:
+    """The address of a door with arguments."""
+    said = {"number": number, "what": "new", "benefit": "dibao", "code": "dibao"}
+    wanted = GUARDED[name].pattern.converters
+    return reverse(name, kwargs={key: said[key] for key in wanted})
+
+
+def test_every_address_of_ours_says_what_it_asks_or_is_public() -> None:
+    silent = {
+        str(door.name)
+        for door in doors(get_resolver().url_patterns)
+        if not hasattr(door.callback, "asks")
+        and getattr(door.callback, "view_class", None) not in (SetUpCodes, SetUpPasskey)
+    }
+    assert silent == PUBLIC
+    assert len(GUARDED) > 30
+
+
+def test_every_role_has_a_place_a_name_and_rights() -> None:
+    assert set(roles.NAMES) == set(roles.ROLES) == set(PLACE_OF)
+    assert roles.RESIDENT not in roles.NAMES
+    moving = {roles.May.APPROVE_RUN, roles.May.ASK_RUN, roles.May.MANAGE_POSTS}
+    assert {role for role, may in roles.ROLES.items() if may & moving} <= roles.SECOND_FACTOR
+
+
+def refused(client: Client, method: str, url: str) -> bool:
+    """Whether the door says that the post has no right; what it did is undone."""
+    with transaction.atomic():
+        answer = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    sent_off = answer.status_code == 302 and answer["Location"].startswith("/accounts/")
+    assert not sent_off, (url, answer["Location"])
+    assert answer.status_code < 500, (url, answer.status_code)
+    return answer.status_code == 403 and NO_RIGHT in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", roles.NAMES)
+def test_a_role_passes_the_doors_of_its_rights_and_no_other(two_towns: Worked, role: str) -> None:
+    client = at_desk(town.desk("somebody", "某", role, PLACE_OF[role]))
+    for name, door in GUARDED.items():
+        for method in ("get", "post"):
+            allowed = door.callback.asks in roles.ROLES[role]
+            url = sample(name)
+            with transaction.atomic():
+                answer = getattr(client, method)(url)
+                transaction.set_rollback(True)
+            if answer.status_code == 405:
+                continue
+            assert answer.status_code < 500, (url, answer.status_code)
+            no_right = answer.status_code == 403 and NO_RIGHT in answer.content.decode()
+            assert no_right != allowed, (role, method, name)
+
+
+def test_an_account_without_a_post_passes_no_door(two_towns: Worked) -> None:
+    client = signed_in(User.objects.create_user("resident"))
+    for name in GUARDED:
+        assert any(refused(client, method, sample(name)) for method in ("get", "post")), name
+
+
+def numbers(place: str, worked: Worked) -> dict[str, int]:
+    """The number of something of that town, for each door of OF_A_TOWN."""
+    cast = worked.cast
+    person = cast.li.id if place == town.CHANGAN else cast.ho.id
+    with scope.hold(as_job()):
+        here = {"place__code__startswith": place}
+        return {
+            "person": person,
+            "household": Household.objects.filter(**here).values_list("pk", flat=True)[0],
+            "why": Determination.objects.filter(**here).values_list("pk", flat=True)[0],
+            "why_now": person,
+            "lead": Lead.objects.filter(**here).values_list("pk", flat=True)[0],
+            "account": Account.objects.filter(**here).values_list("pk", flat=True)[0],
+            "entry": Entry.objects.filter(**here).values_list("pk", flat=True)[0],
+        }
+
+
+def test_every_numbered_door_is_of_a_town_or_of_none() -> None:
+    numbered = {name for name, door in GUARDED.items() if door.pattern.converters}
+    assert numbered <= OF_A_TOWN | OF_NO_TOWN, numbered - OF_A_TOWN - OF_NO_TOWN
+
+
+@pytest.mark.parametrize("role", [r for r, p in PLACE_OF.items() if len(p) > 6])
+def test_a_role_in_a_town_finds_its_own_and_nothing_of_another(
+    two_towns: Worked, role: str
+) -> None:
+    client = at_desk(town.desk("somebody", "某", role, PLACE_OF[role]))
+    own, other = numbers(town.CHANGAN, two_towns), numbers(town.HUMEN, two_towns)
+    for name in sorted(OF_A_TOWN):
+        if GUARDED[name].callback.asks not in roles.ROLES[role]:
+            continue
+        assert client.get(sample(name, other[name])).status_code == 404, (role, name)
+        if len(PLACE_OF[role]) == 9:
+            assert client.get(sample(name, own[name])).status_code == 200, (role, name)
+
+
+@pytest.mark.parametrize("role", sorted(roles.SECOND_FACTOR))
+def test_a_post_that_needs_it_is_shut_until_this_session_used_a_second_factor(
+    two_towns: Worked, role: str
+) -> None:
+    user = town.desk("somebody", "某", role, PLACE_OF[role])
+    at_desk(user)  # it has a factor; this session has not used it
+    client = signed_in(user, factor=False)
+    for name, door in GUARDED.items():
+        if door.callback.asks in roles.ROLES[role]:
+            answers = [client.get(sample(name)), client.post(sample(name))]
+            led = [a for a in answers if a.status_code == 302]
+            assert led, name
+            assert all(a["Location"].startswith("/accounts/2fa/reauthenticate/") for a in led)
+    assert client.get("/")["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert at_desk(user).get("/").status_code == 200
+
+
+@pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
+def test_who_runs_the_house_or_is_served_by_it_reads_no_persons_row(
+    two_towns: Worked, role: str
+) -> None:
+    eyes = scope.staff(1, role, town.CITY, town.TODAY)
+    if role == roles.RESIDENT:
+        eyes = scope.Scope(kind=roles.RESIDENT, today=town.TODAY.isoformat())
+    with scope.hold(eyes):
+        of_persons = [t for t in tables() if t.startswith(("people_", "entitlements_", "ledger_"))]
+        assert len(of_persons) > 15
+        assert [table for table in of_persons if rows_of(table)] == []
