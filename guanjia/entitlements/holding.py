@@ -105,7 +105,9 @@ def decide(hold_id: int, stop: bool, by: User, at: datetime, on: date) -> Hold:
 
     Raises SamePerson, WrongState, SentAlready, ClockWentBack.
     """
-    held = Hold.objects.select_for_update().select_related("entry", "run").get(pk=hold_id)
+    held = (
+        Hold.objects.select_for_update(of=("self",)).select_related("entry", "run").get(pk=hold_id)
+    )
     if held.state != HoldState.HELD:
         raise WrongState(str(HoldState(held.state).label))
     if held.held_by_id == by.pk:

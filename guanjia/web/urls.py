@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", home_views.act_in, name="act_in"),
     path("", include("guanjia.web.people_urls")),
     path("", include("guanjia.web.what_if_urls")),
+    path("", include("guanjia.web.bank_urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),
     path("accounts/", include("allauth.urls")),
