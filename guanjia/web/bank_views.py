@@ -1,8 +1,10 @@
 """The bank's side of a month: sending a file, reading its return, putting right what failed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +25,7 @@ from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Award, Run, RunState
 from guanjia.interop import returns
 from guanjia.kit import clock
+from guanjia.ledger.models import Entry
 from guanjia.places import queries as places
 from guanjia.staff import gate, lists
 from guanjia.staff.lists import Column
@@ -155,7 +158,6 @@ def decide_account(request: HttpRequest, number: int) -> HttpResponseBase:
         lambda: righting.decide(number, agree, gate.user_of(request), clock.now()),
         _("已批准，下一批按新账号重发。") if agree else _("已退回。"),
         "bank_failures",
-        AccountChange.DoesNotExist,
     )
 
 
@@ -178,7 +180,6 @@ def sending(request: HttpRequest, number: int) -> HttpResponseBase:
                 lambda: holding.hold(run.pk, key, reason, who, clock.now()),
                 held,
                 "sending",
-                None,
                 run.pk,
             )
     shown = {
@@ -206,7 +207,7 @@ def send(request: HttpRequest, number: int) -> HttpResponseBase:
     who = gate.user_of(request)
     said = _("已登记交银行。从现在起不能再暂缓。")
     return _do(
-        request, lambda: holding.send(run.pk, who, clock.now()), said, "sending", None, run.pk
+        request, lambda: holding.send(run.pk, who, clock.now()), said, "sending", run.pk
     )
 
 
@@ -224,7 +225,6 @@ def decide_hold(request: HttpRequest, number: int) -> HttpResponseBase:
         lambda: holding.decide(number, stop, who, clock.now(), clock.today()),
         done,
         "sending",
-        None,
         found.run_id,
     )
 
@@ -250,8 +250,6 @@ def _taken(request: HttpRequest, form: forms.Upload) -> BankReturn | None:
 
 def _with_answers(rows: list[BankAnswer]) -> list[BankAnswer]:
     """The rows with what came after each: whether it was put right, whether it was paid again."""
-    from guanjia.ledger.models import Entry
-
     back = Entry.objects.filter(of__in=[row.entry_id for row in rows], kind="failure")
     failed: dict[int, int] = {entry.of_id or 0: entry.pk for entry in back}
     again = set(Entry.objects.filter(of__in=failed.values()).values_list("of_id", flat=True))
@@ -286,14 +284,14 @@ def _run(number: int) -> Run:
 
 
 def _do(
-    request: HttpRequest, verb: Any, done: str, to: str, missing: Any, *args: int
+    request: HttpRequest, verb: Callable[[], object], done: str, to: str, *args: int
 ) -> HttpResponseBase:
-    """Do one verb and go where its page is, with what came of it."""
+    """Do one verb and go where its page is, with what came of it. Raises Http404."""
     try:
         verb()
     except RunError as refused:
         messages.error(request, str(refused))
-    except missing or ():
+    except ObjectDoesNotExist:
         raise Http404 from None
     else:
         messages.success(request, done)
