@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
 
 from guanjia.entitlements import comparing, paying, queries, results
+from guanjia.entitlements.after_errors import refuse_back
 from guanjia.entitlements.book_models import Revision
 from guanjia.entitlements.errors import (
     NoBook,
@@ -129,7 +130,8 @@ def end_award(award: Award, until: date, at: datetime) -> Award | None:
 def ask_run(month: date, place: str, by: User, at: datetime, today: date) -> Run:
     """One month to be decided for everybody of `place`. Asked twice, it is one run.
 
-    Facts are frozen as known at `at`. Raises NoBook, NotBegun, NothingDecidable, OutOfOrder.
+    Facts are frozen as known at `at`. Raises NoBook, NotBegun, NothingDecidable, OutOfOrder,
+    ClockWentBack.
     """
     known = _run_of(month, place)
     if known is not None:
@@ -140,6 +142,9 @@ def ask_run(month: date, place: str, by: User, at: datetime, today: date) -> Run
     if month > today.replace(day=1):
         raise NotBegun(month, today)
     _check_order(month, place)
+    last = queries.last_paid_run(place)
+    if last is not None:
+        refuse_back(last.known_at, at)
     book = queries.book_of(revision.revision)
     if not rules(book, month).plans:
         raise NothingDecidable(month)
@@ -161,10 +166,11 @@ def ask_run(month: date, place: str, by: User, at: datetime, today: date) -> Run
 
 @transaction.atomic
 def approve_run(run_id: int, by: User, at: datetime) -> Run:
-    """A second person lets the money move. Raises SamePerson, WrongState."""
+    """A second person lets the money move. Raises SamePerson, WrongState, ClockWentBack."""
     run = _locked(run_id, RunState.READY)
     if run.prepared_by_id == by.pk:
         raise SamePerson
+    refuse_back(run.asked_at, at)
     run.state, run.approved_by, run.approved_at = RunState.APPROVED, by, at
     run.cursor, run.done, run.total = 0, 0, paying.awards_to_pay(run)
     run.save()
@@ -229,6 +235,19 @@ def record_bank_files(run_id: int, files: Sequence[NewBankFile], at: datetime) -
         return run
     if run.state != RunState.APPROVED:
         raise WrongState(str(run.get_state_display()))
+    add_bank_files(run, files, at)
+    run.state, run.paid_at = RunState.PAID, at
+    run.save(update_fields=["state", "paid_at"])
+    return run
+
+
+def versions(run: Run) -> int:
+    """How many times a run's files were written."""
+    return BankFile.objects.filter(run=run, name__endswith=".csv").count()
+
+
+def add_bank_files(run: Run, files: Sequence[NewBankFile], at: datetime) -> None:
+    """Write down files that were written for a run, beside those before them."""
     for file in files:
         BankFile.objects.create(
             run=run,
@@ -239,9 +258,6 @@ def record_bank_files(run_id: int, files: Sequence[NewBankFile], at: datetime) -
             fen=file.fen,
             written_at=at,
         )
-    run.state, run.paid_at = RunState.PAID, at
-    run.save(update_fields=["state", "paid_at"])
-    return run
 
 
 def _run_of(month: date, place: str) -> Run | None:

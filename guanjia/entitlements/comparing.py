@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from guanjia.entitlements import queries, results
+from guanjia.entitlements import queries, reconsidering, repaying, results
 from guanjia.entitlements.determining import (
     Batch,
     Unit,
@@ -91,6 +91,8 @@ def finish(run_id: int, at: datetime) -> bool:
     if run.state != RunState.DETERMINING:
         return False
     _weigh_homeless(run, at)
+    reconsidering.reconsider(run, at)
+    repaying.count_waiting(run)
     _follow_leads(run)
     run.result_hash = results.hash_of(run.pk)
     run.undecidable = ",".join(rules(queries.book_of(run.revision_id), run.month).undecidable)

@@ -204,14 +204,14 @@ def _determine(run: Run, homes: Homes, at: datetime) -> None:
     book = queries.book_of(run.revision_id)
     batch = Batch(run, book, homes.before, homes.last_paid)
     for home in homes.homes:
-        results = _decide(book, run.month, home)
+        results = decide_home(book, run.month, home)
         _weigh_home(batch, home, results)
     _catch_up(batch)
     write_rows(run, batch.rows, at)
     write_figures(run, batch)
 
 
-def _decide(book: Book, month: date, home: Frozen) -> list[Result]:
+def decide_home(book: Book, month: date, home: Frozen) -> list[Result]:
     try:
         return rules(book, month).decide(home.family)
     except TooManyMembers as problem:
@@ -228,13 +228,15 @@ def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
     would_be: missing.Nets | None = None
     late = _note_months_behind(batch, home)
     month = batch.run.month
-    for (benefit, seat, entitled, gross, net, reasons), follows in _paid(batch.book, home, results):
-        unit = _unit(home, benefit, seat)
+    for (benefit, seat, entitled, gross, net, reasons), follows in paid_results(
+        batch.book, home, results
+    ):
+        unit = unit_of(home, benefit, seat)
         award, before = home.award_for(benefit, follows, seat), batch.before.get(unit)
         if entitled is False and award is None and before is None:
             continue
         result = (entitled, gross, net, reasons)
-        weighed = _weigh(follows, result, award, before, month)
+        weighed = weigh_result(follows, result, award, before, month)
         if weighed.what == "missed":
             would_be = would_be or missing.all_granted(batch.book, month, home, results)
             net = would_be[benefit, seat]  # what it would come to among all the others
@@ -250,7 +252,7 @@ def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
         count(batch, place, benefit, weighed, award, net)
 
 
-def _weigh(
+def weigh_result(
     follows: Follows,
     result: tuple[bool | None, int | None, int | None, int],
     award: Granted | None,
@@ -265,7 +267,9 @@ def _weigh(
     return weighed._replace(what="doubtful") if without_rule else weighed
 
 
-def _paid(book: Book, home: Frozen, results: list[Result]) -> Iterator[tuple[Result, Follows]]:
+def paid_results(
+    book: Book, home: Frozen, results: list[Result]
+) -> Iterator[tuple[Result, Follows]]:
     """Results of what is paid, each with what it follows.
 
     An award for a benefit that the book does not pay, or no longer has, cannot be decided: it is
@@ -278,7 +282,7 @@ def _paid(book: Book, home: Frozen, results: list[Result]) -> Iterator[tuple[Res
             yield Result(benefit, seat, None, None, None, 0), None
 
 
-def _unit(home: Frozen, benefit: str, seat: int) -> Unit:
+def unit_of(home: Frozen, benefit: str, seat: int) -> Unit:
     person = home.person(seat)
     return benefit, person is not None, home.household if person is None else person
 
@@ -288,7 +292,7 @@ def _note_months_behind(batch: Batch, home: Frozen) -> set[int]:
     late = set()
     for (benefit, seat), award in home.awards.items():
         for behind in queries.months_behind(award, batch.last_paid, batch.run.month):
-            batch.behind.setdefault(behind, {})[award.id] = _unit(home, benefit, seat)
+            batch.behind.setdefault(behind, {})[award.id] = unit_of(home, benefit, seat)
             late.add(award.id)
     return late
 
@@ -324,10 +328,10 @@ def _catch_up(batch: Batch) -> None:
 
 def _late(batch: Batch, home: Frozen, month: date) -> Iterator[Late]:
     """What the awards that are behind come to in a month, for one household."""
-    for result, follows in _paid(batch.book, home, _decide(batch.book, month, home)):
+    for result, follows in paid_results(batch.book, home, decide_home(batch.book, month, home)):
         award = home.award_for(result.benefit, follows, result.unit)
         if award is not None and award.id in batch.behind[month]:
-            unit = _unit(home, result.benefit, result.unit)
+            unit = unit_of(home, result.benefit, result.unit)
             yield Late(home, unit, result, award, follows, _key(unit, month) if follows else "")
 
 
@@ -341,7 +345,7 @@ def _catch_up_one(batch: Batch, late: Late, month: date) -> None:
     """Write one earlier month; where nothing was paid before it, nothing is written of nothing."""
     unit, award = late.unit, late.award
     values = late.result[2:]
-    weighed = _weigh(late.follows, values, award, None, month)._replace(what="arrears")
+    weighed = weigh_result(late.follows, values, award, None, month)._replace(what="arrears")
     if not weighed.pays and unit not in batch.before and unit not in batch.caught:
         return
     batch.caught.add(unit)

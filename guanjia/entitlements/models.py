@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.entitlements import after_models
 from guanjia.entitlements.book_models import Revision
 from guanjia.entitlements.columns import (
     Days,
@@ -16,6 +17,9 @@ from guanjia.entitlements.columns import (
     staff_key,
     two_people,
 )
+
+LATER = after_models
+"""The tables of what comes after a run: named here, so that they are found with the others."""
 
 
 class Cadence(models.TextChoices):
@@ -181,6 +185,7 @@ class Change(models.TextChoices):
     CHANGED = "changed", _("变更")
     SAME = "same", _("不变")
     ARREARS = "arrears", _("补发")
+    OVERPAID = "overpaid", _("多发")
     STOPPED = "stopped", _("停发")
     UNKNOWN = "unknown", _("待补问")
     MISSED = "missed", _("应享未享")

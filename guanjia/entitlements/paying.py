@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from guanjia.entitlements import queries
+from guanjia.entitlements import queries, repaying
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunFigure, RunState
 from guanjia.entitlements.snapshot import KNOWN, LONG_AGO, corrected
@@ -90,6 +90,7 @@ def pay_batch(run_id: int, on: date, size: int = BATCH) -> bool:
         _check_budgets(run)
     found = _next_awards(run, size)
     if not found:
+        repaying.pay_past(run, on)
         app.configure_task(BANK_FILES, lock=f"run/{run_id}").defer(run_id=run_id)
         return False
     assert run.approved_by_id is not None  # the schema's promise

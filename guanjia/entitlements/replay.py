@@ -12,7 +12,7 @@ from django.db import connection
 
 from guanjia.entitlements import queries, results, snapshot
 from guanjia.entitlements.errors import ChangedBook
-from guanjia.entitlements.models import Determination, Run, RunState
+from guanjia.entitlements.models import Change, Determination, Run, RunState
 from guanjia.entitlements.snapshot import Frozen
 from guanjia.entitlements.weighing import Granted, Held, weigh, weigh_following
 from guanjia.policy.book import Book
@@ -121,6 +121,8 @@ def _pays(
     """What the award pays by a result, in the month from which it holds."""
     if queries.paid_benefits(book).get(decided.benefit):
         return weigh_following(result.entitled, result.net, award, before).pays
+    if decided.what == Change.OVERPAID:  # a paid month that is not due: nothing is carried on
+        return (result.net or 0) if result.entitled and award else 0
     return weigh(result.entitled, result.net, award, before, decided.since).pays
 
 

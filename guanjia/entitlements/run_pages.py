@@ -6,17 +6,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from guanjia.entitlements import books, queries, units
 from guanjia.entitlements.models import Change, Determination, Run, RunFigure, RunState
 from guanjia.entitlements.queries import Line
 from guanjia.entitlements.units import Unit
+from guanjia.kit import money
 from guanjia.staff import lists
 from guanjia.staff.lists import Column, Key, Sight
 
 # Lists that stand in the run itself; the others are leads, which outlive the run.
-LISTED = (Change.NEW, Change.CHANGED, Change.ARREARS, Change.STOPPED)
+LISTED = (Change.NEW, Change.CHANGED, Change.ARREARS, Change.OVERPAID, Change.STOPPED)
 AS_LEADS = (Change.UNKNOWN, Change.MISSED, Change.DOUBTFUL)
 COLUMNS = (Change.NEW, Change.CHANGED, Change.SAME, Change.ARREARS, Change.STOPPED, *AS_LEADS)
 PAID = "paid"
@@ -82,6 +84,24 @@ def figures(run: Run, titles: dict[str, str]) -> Figures:
         [_row(line, titles.get(line.code) or books.title(line.code)) for line in by_benefit],
         [_row(line, towns[line.code]) for line in queries.by_town(counted)],
     )
+
+
+def past(run: int) -> dict[str, object]:
+    """What a run finds of months that were paid, and what it pays again, in sentences."""
+    sums = {what: Sums(0, 0) for what in ("overpaid", "again")}
+    for figure in queries.figures(run):
+        if figure.what in sums:
+            before = sums[figure.what]
+            sums[figure.what] = Sums(before.units + figure.units, before.fen + figure.fen)
+    over, again = sums["overpaid"], sums["again"]
+    told = []
+    if over.units:
+        words = _("以前月份多发 %(n)d 笔，合计 %(fen)s：只列出来，由两个人处理，不会自行扣回。")
+        told.append(words % {"n": over.units, "fen": money.show(over.fen)})
+    if again.units:
+        words = _("银行退回、账号已更正的 %(n)d 笔，合计 %(fen)s，随这一批从挂账重发。")
+        told.append(words % {"n": again.units, "fen": money.show(again.fen)})
+    return {"past": told, "overpaid": over.units}
 
 
 def in_all(run: Run) -> Row:

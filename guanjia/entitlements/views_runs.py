@@ -187,6 +187,7 @@ def _page(request: HttpRequest, found: Run, form: forms.Reject, status: int = 20
         "columns": run_pages.COLUMNS,
         "listed": [what.value for what in run_pages.LISTED],
         "undecidable": [titles.get(code, code) for code in found.undecidable.split(",") if code],
+        **run_pages.past(found.pk),
         "files": queries.bank_files(found.pk),
         "mine": found.prepared_by_id == request.user.pk,
         "working": found.state in WORKING,

@@ -32,7 +32,8 @@ FROM ledger_entry e
 JOIN entitlements_award a ON a.id = e.award_id
 JOIN entitlements_determination d ON d.id = e.determination_id
 LEFT JOIN people_person p ON p.id = d.person_id
-WHERE e.run_id = %s::bigint AND e.kind = 'payment' AND e.id > %s::bigint
+WHERE e.run_id = %s::bigint AND e.kind IN ('payment', 'repayment') AND e.id > %s::bigint
+  AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id)
 ORDER BY e.id LIMIT %s::bigint
 """
 
@@ -64,11 +65,16 @@ def _purpose(title: str, yearly: bool, month: date, person: str | None, payee: s
     return f"{title} {f'{month:%Y}年' if yearly else f'{month:%Y-%m}'}{whose}"
 
 
-def write(run: int, place: str, month: date, titles: dict[str, str]) -> list[NewBankFile]:
-    """Write both files of a run; returns what they are called, hold, total and hash to."""
+def write(
+    run: int, place: str, month: date, titles: dict[str, str], version: int = 1
+) -> list[NewBankFile]:
+    """Write both files of a run; returns what they are called, hold, total and hash to.
+
+    A later `version`, without what was stopped, has a name of its own.
+    """
     folder = folder_of(month)
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"bank-{month:%Y-%m}-{place}-{run}"
+    name = f"bank-{month:%Y-%m}-{place}-{run}" + (f"-{version}" if version > 1 else "")
     sheet, table = folder / f"{name}.xlsx", folder / f"{name}.csv"
     drafts = sheet.with_suffix(".xlsx.new"), table.with_suffix(".csv.new")
     count, fen = _write_both(lines_of(run, titles), *drafts, month)

@@ -53,6 +53,11 @@ def bank(place: str) -> str:
     return f"bank/{place[:9]}"
 
 
+def suspense(place: str) -> str:
+    """The path of what a bank sent back to a town and what waits to be paid again."""
+    return f"suspense/{place[:9]}"
+
+
 @transaction.atomic
 def open_accounts(paths: Iterable[str]) -> dict[str, int]:
     """The accounts of these paths, opened where missing: path -> id."""

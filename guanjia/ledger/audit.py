@@ -28,6 +28,9 @@ CHECKS = {
     "amount": gettext_lazy("每笔发放的金额等于决定的金额"),
     "twice": gettext_lazy("没有一个月（按年发的，没有一年）的同一待遇发过两次"),
     "people": gettext_lazy("每张凭证由两个人经办和审批"),
+    "returned": gettext_lazy("银行退回的和重发的，金额等于原来那一笔"),
+    "suspense": gettext_lazy("挂账账户的余额等于退回减重发"),
+    "sum": gettext_lazy("一个月的发放减冲正，不超过对这个月作过的最高决定"),
 }
 
 BALANCE = """
@@ -67,6 +70,44 @@ GROUP BY split_part(key, '/', 1), split_part(key, '/', 2),
     THEN split_part(key, '/', -3) ELSE month::text END
 HAVING count(*) > 1 ORDER BY 1
 """
+RETURNED = """
+SELECT e.key, m.fen, o.fen FROM ledger_entry e
+JOIN LATERAL (SELECT sum(fen)::bigint AS fen FROM ledger_transfer WHERE entry_id = e.id) m ON true
+JOIN LATERAL (SELECT sum(fen)::bigint AS fen FROM ledger_transfer WHERE entry_id = e.of_id) o ON true
+WHERE e.kind IN ('failure', 'repayment') AND m.fen IS DISTINCT FROM o.fen ORDER BY e.id
+"""
+SUSPENSE = """
+SELECT a.path, a.balance, coalesce(m.fen, 0)::bigint FROM ledger_account a LEFT JOIN (
+  SELECT left(e.place, 9) AS town, sum(CASE e.kind WHEN 'failure' THEN t.fen ELSE -t.fen END) AS fen
+  FROM ledger_entry e JOIN ledger_transfer t ON t.entry_id = e.id
+  LEFT JOIN ledger_entry r ON r.reverses_id = e.id
+  WHERE e.kind IN ('failure', 'repayment') AND r.id IS NULL GROUP BY 1
+) m ON a.path = 'suspense/' || m.town
+WHERE a.path LIKE 'suspense/%%' AND a.balance <> coalesce(m.fen, 0) ORDER BY a.path
+"""
+SUM = """
+SELECT min(p.key), p.fen, d.pays FROM (
+  SELECT regexp_replace(e.key, '[0-9]+$', '') AS stem, min(e.key) AS key, min(e.month) AS month,
+    min(e.determination_id) AS one,
+    sum(CASE WHEN r.id IS NULL THEN t.fen ELSE 0 END)::bigint AS fen
+  FROM ledger_entry e JOIN ledger_transfer t ON t.entry_id = e.id
+  LEFT JOIN ledger_entry r ON r.reverses_id = e.id
+  WHERE e.kind = 'payment' GROUP BY 1 HAVING count(*) > 1
+) p JOIN entitlements_determination one ON one.id = p.one
+JOIN LATERAL (
+  SELECT max(d.pays) AS pays FROM entitlements_determination d
+  WHERE d.benefit = one.benefit AND d.person_id IS NOT DISTINCT FROM one.person_id
+    AND d.household_id IS NOT DISTINCT FROM one.household_id AND d.since <= p.month
+) d ON true
+LEFT JOIN LATERAL (
+  SELECT coalesce(sum(o.paid - o.due), 0)::bigint AS fen FROM entitlements_overpayment o
+  JOIN entitlements_overpaymentstep s ON s.overpayment_id = o.id AND s.step = 'agreed'
+  WHERE s.outcome = 'recovered' AND o.benefit = one.benefit AND o.month = p.month
+    AND o.person_id IS NOT DISTINCT FROM one.person_id
+    AND o.household_id IS NOT DISTINCT FROM one.household_id
+) back ON true
+WHERE p.fen - back.fen > d.pays GROUP BY p.fen, d.pays
+"""
 PEOPLE = "SELECT key FROM ledger_entry WHERE prepared_by_id = approved_by_id ORDER BY id"
 
 
@@ -81,6 +122,9 @@ def audit() -> list[Finding]:
         *(_finding("amount", key, fen, pays) for key, fen, pays in _rows(AMOUNT)),
         *(Finding("twice", key, str(count)) for key, count in _rows(TWICE)),
         *(_finding("people", key) for (key,) in _rows(PEOPLE)),
+        *(_finding("returned", key, fen, of) for key, fen, of in _rows(RETURNED)),
+        *(_finding("suspense", path, held, moved) for path, held, moved in _rows(SUSPENSE)),
+        *(_finding("sum", key, fen, pays) for key, fen, pays in _rows(SUM)),
     ]
 
 

@@ -13,13 +13,16 @@ class EntryKind(models.TextChoices):
     APPROPRIATION = "appropriation", _("拨款")
     PAYMENT = "payment", _("发放")
     REVERSAL = "reversal", _("冲正")
+    FAILURE = "failure", _("银行退回")
+    REPAYMENT = "repayment", _("重发")
 
 
 class Account(models.Model):
     """A place where money stands, named by a path. Only the transfer trigger changes its balance.
 
     `treasury/441900` is where money comes from, `budget/441900119/dibao` what a town may spend,
-    `bank/441900119` what was handed to the bank. The second part is the account's place.
+    `bank/441900119` what was handed to the bank, `suspense/441900119` what came back from it and
+    waits to be paid again. The second part is the account's place.
     """
 
     path = models.CharField(max_length=120, db_collation="C")
@@ -51,7 +54,7 @@ class Entry(models.Model):
 
     A payment stands on a determination of its award and on an approved run, every entry on people
     and a place that exist: a statement trigger looks, for many at once and more closely than
-    foreign keys would.
+    foreign keys would. `of`: the payment that a bank sent back, or what came back and is paid again.
     """
 
     key = models.CharField(max_length=160, db_collation="C")
@@ -108,6 +111,9 @@ class Entry(models.Model):
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="reversals", db_index=False
     )
+    of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="answers", db_index=False
+    )
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -122,14 +128,14 @@ class Entry(models.Model):
             models.CheckConstraint(
                 name="payment_names_its_run_award_determination_and_month",
                 condition=Q(
-                    kind="payment",
+                    kind__in=["payment", "repayment"],
                     run__isnull=False,
                     award__isnull=False,
                     determination__isnull=False,
                     month__isnull=False,
                 )
                 | (
-                    ~Q(kind="payment")
+                    ~Q(kind__in=["payment", "repayment"])
                     & Q(run__isnull=True, award__isnull=True, determination__isnull=True)
                 ),
             ),
@@ -142,6 +148,16 @@ class Entry(models.Model):
                 name="only_a_reversal_reverses",
                 condition=Q(kind="reversal", reverses__isnull=False)
                 | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                name="what_came_back_came_back_once",
+                fields=["of"],
+                condition=Q(of__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_what_came_back_or_goes_again_is_of_another",
+                condition=Q(kind__in=["failure", "repayment"], of__isnull=False)
+                | (~Q(kind__in=["failure", "repayment"]) & Q(of__isnull=True)),
             ),
         ]
         indexes = [

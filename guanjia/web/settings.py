@@ -92,6 +92,9 @@ DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
 # Jobs of rooms that are no Django application.
+GUANJIA_MONTHS_BACK = int(os.environ.get("GUANJIA_MONTHS_BACK", "36"))
+"""Months before a run's own that it decides again where something became known that reaches back."""
+
 PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks", "guanjia.entitlements.what_if_tasks"]
 
 AUTH_USER_MODEL = "staff.User"

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanjia.web.people_urls")),
     path("", include("guanjia.web.post_urls")),
     path("", include("guanjia.web.what_if_urls")),
+    path("", include("guanjia.web.bank_urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),
     path("accounts/2fa/totp/activate/", SetUpCodes.as_view(), name="mfa_activate_totp"),

@@ -24,6 +24,17 @@ def owner(town: Town) -> Iterator[psycopg.Connection]:
         yield tampering
 
 
+CAME_BACK = [
+    "INSERT INTO ledger_account (path, place, balance, may_go_negative) "
+    "VALUES ('suspense/441900119', '441900119', 0, false)",
+    'INSERT INTO ledger_entry (key, "on", kind, benefit, month, place, of_id, prepared_by_id, '
+    "approved_by_id, note) SELECT key || '/failed', \"on\", 'failure', benefit, month, place, id, "
+    "prepared_by_id, approved_by_id, '' FROM ledger_entry WHERE kind = 'payment' ORDER BY id LIMIT 1",
+    "INSERT INTO ledger_transfer (entry_id, place, source_id, target_id, fen) "
+    "SELECT e.id, m.place, m.target_id, s.id, m.fen FROM ledger_entry e "
+    "JOIN ledger_transfer m ON m.entry_id = e.of_id "
+    "JOIN ledger_account s ON s.path LIKE 'suspense/%' WHERE e.kind = 'failure'",
+]
 TAMPERINGS = {
     "balance": ["UPDATE ledger_account SET balance = balance + 1 WHERE path LIKE 'budget/%'"],
     "nought": ["UPDATE ledger_account SET balance = balance + 1 WHERE path LIKE 'bank/%'"],
@@ -36,6 +47,19 @@ TAMPERINGS = {
     "shape": ["UPDATE ledger_transfer SET place = '441900121' WHERE place = '441900119002'"],
     "twice": [
         "UPDATE ledger_entry SET month = '2019-12-01' WHERE kind = 'payment'",
+    ],
+    "returned": [
+        *CAME_BACK,
+        "UPDATE ledger_transfer SET fen = fen + 1 WHERE entry_id IN "
+        "(SELECT id FROM ledger_entry WHERE kind = 'failure')",
+    ],
+    "suspense": [
+        *CAME_BACK,
+        "UPDATE ledger_account SET balance = balance + 1 WHERE path LIKE 'suspense/%'",
+    ],
+    "sum": [
+        "UPDATE ledger_entry SET key = replace(replace(key, '2020-01', '2019-12'), '/payment/0', "
+        "'/payment/1') WHERE kind = 'payment' AND key LIKE '%2020-01%'",
     ],
     "people": [
         "ALTER TABLE ledger_entry DROP CONSTRAINT entry_was_prepared_and_approved_by_two_people",
