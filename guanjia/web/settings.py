@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "guanjia.staff",
     "guanjia.ledger",
     "guanjia.entitlements",
+    "guanjia.cases",
+    "guanjia.concerns",
 ]
 
 MIDDLEWARE = [
