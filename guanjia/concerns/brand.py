@@ -51,8 +51,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A city's ways of help."""
+    """A city's ways of help; `city` is its code."""
 
+    city: str
     brands: tuple[Named, ...]
     channels: dict[str, Named]
     categories: dict[str, Named]
@@ -87,4 +88,5 @@ def load(folder: Path) -> Brand:
     if lost:
         raise BrandError(f"{FILE}: {', '.join(lost)} names what the file does not hold")
     channels = {row["code"]: Named(**row) for row in rows["channel"]}
-    return Brand(brands, channels, categories, routes, fallback)
+    city = tomllib.loads((folder / "city.toml").read_text(encoding="utf-8"))
+    return Brand(str(city["code"]), brands, channels, categories, routes, fallback)
