@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 MOVES: dict[str, Promise] = {
     "open": _("登记"),
     "accept": _("受理"),
-    "contact": _("已联系"),
+    "contact": _("登记联系"),
     "answer": _("答复"),
     "transfer": _("转办"),
     "return": _("退单"),

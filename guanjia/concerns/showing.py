@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from guanjia.cases import queries, terms
 from guanjia.cases import words as case_words
 from guanjia.cases.clock import Deadline
-from guanjia.cases.models import Case, Clock, Event, Who
+from guanjia.cases.models import Case, Clock, Event, State, Who
 from guanjia.cases.promises import Promises
+from guanjia.cases.workflow import ACCEPT, CONTACT, FINISH, VISIT
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import Concern
 from guanjia.kit.days import SHANGHAI
@@ -19,6 +20,12 @@ from guanjia.people import words as people_words
 from guanjia.policy.words import day, told
 
 CITY, TOWN = 6, 9
+PROMISED = {  # a clock as its asker would call it
+    ACCEPT: gettext_lazy("告诉您受不受理"),
+    CONTACT: gettext_lazy("第一次联系您"),
+    FINISH: gettext_lazy("答复您"),
+    VISIT: gettext_lazy("问您满不满意"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +98,16 @@ def left(due_at: datetime, at: datetime, promises: Promises) -> str:
     return ngettext("还剩 %(n)d 小时", "还剩 %(n)d 小时", hours) % {"n": hours}
 
 
-def clocks(case: Case, promises: Promises, at: datetime) -> list[ClockShown]:
+def clocks(
+    case: Case, promises: Promises, at: datetime, for_asker: bool = False
+) -> list[ClockShown]:
     """The clocks of the case's round, those that run before those that were met."""
     found = [c for c in case.clocks.all() if c.round == case.round]
     found.sort(key=lambda c: (c.met_at is not None, c.due_at))
-    return [_clock(one, promises, at) for one in found]
+    return [_clock(one, promises, at, for_asker) for one in found]
 
 
-def _clock(one: Clock, promises: Promises, at: datetime) -> ClockShown:
+def _clock(one: Clock, promises: Promises, at: datetime, for_asker: bool) -> ClockShown:
     period = terms.read_period(one.period)
     late = one.late if one.met_at else at > one.due_at
     stands = ("met_late" if late else "met") if one.met_at else ("late" if late else "running")
@@ -106,7 +115,7 @@ def _clock(one: Clock, promises: Promises, at: datetime) -> ClockShown:
         promises.due(one.promise, one.started_at).at if one.promise in promises.by_code else None
     )
     return ClockShown(
-        label=str(one.get_kind_display()),
+        label=str(PROMISED[one.kind] if for_asker else one.get_kind_display()),
         ends=ends(queries.deadline(one)),
         stands=stands,
         left="" if one.met_at or one.paused_since else left(one.due_at, at, promises),
@@ -117,6 +126,14 @@ def _clock(one: Clock, promises: Promises, at: datetime) -> ClockShown:
         steps=[terms.told_step(step, period) for step in queries.why(one, promises)],
         moved=first is not None and first != one.due_at,
     )
+
+
+def answer(case: Case) -> str:
+    """What the asker was told in this round; '' where they were not told yet."""
+    told = [
+        e.note for e in case.events.all() if e.round == case.round and e.became == State.ANSWERED
+    ]
+    return told[0] if told else ""
 
 
 def for_asker(events: Sequence[Event]) -> list[Happened]:

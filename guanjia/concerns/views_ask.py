@@ -268,7 +268,7 @@ def _page(its_case: Case) -> dict[str, Any]:
     known, at = the_brand(), clock.now()
     codes = [its_case.place_id, its_case.desk_id]
     names = places.names(codes)
-    shown = showing.clocks(its_case, the_promises(), at)
+    shown = showing.clocks(its_case, the_promises(), at, for_asker=True)
     return {
         "case": its_case,
         "concern": its_case.concern,
@@ -277,6 +277,7 @@ def _page(its_case: Case) -> dict[str, Any]:
         "desk": showing.desk(its_case.desk_id, names),
         "events": showing.for_asker(list(its_case.events.all())),
         "clocks": shown,
+        "answer": showing.answer(its_case),
         "rating": next((r for r in its_case.ratings.all() if r.round == its_case.round), None),
     }
 

@@ -149,6 +149,10 @@ def _moves(request: HttpRequest, case: Case) -> list[MoveShown]:
     post = gate.post_of(request)
     who = case_queries.standing(post, case)
     found = case_queries.lawful(CONCERN, case, who)
+    met = {c.kind for c in case.clocks.all() if c.round == case.round and c.met_at}
+    found.sort(
+        key=lambda m: m.verb == "contact" and set(m.meets) <= met
+    )  # done once: no longer first
     goes = any("desk" in m.needs for m in found)
     desks = [(p.code, str(p)) for p in queries.desks_for(post, case)] if goes else []
     return [

@@ -57,7 +57,7 @@ def at_the_desk(page: Page, answer: str, sound: Checked, shot: Shot, name: str) 
     shot(f"case-{name}-received")
     page.get_by_role("button", name="受理", exact=True).press("Enter")
     expect(page.get_by_text("已办：受理。")).to_be_visible()
-    for verb, words in (("已联系", "打过电话，约好下午上门。"), ("答复", answer)):
+    for verb, words in (("登记联系", "打过电话，约好下午上门。"), ("答复", answer)):
         page.locator(".move > summary", has_text=verb).press("Enter")
         move = page.locator(".move[open]")
         move.locator("textarea").press_sequentially(words)
