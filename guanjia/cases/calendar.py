@@ -67,6 +67,13 @@ class Calendar:
             raise BeyondCalendar(LAST + DAY)
         return self._working[place]
 
+    def worked_between(self, after: date, on: date) -> int:
+        """How many working days come after `after`, up to and with `on`."""
+        return (
+            self._worked[(self._held(on) - FIRST).days]
+            - self._worked[(self._held(after) - FIRST).days]
+        )
+
     def _works(self, on: date) -> bool:
         adjusted = self.adjusted.get(on)
         return on.weekday() < SATURDAY if adjusted is None else adjusted.works

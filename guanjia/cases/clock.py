@@ -13,6 +13,8 @@ from typing import NamedTuple
 from guanjia.cases.calendar import DAY, Calendar
 from guanjia.kit.days import SHANGHAI
 
+MOMENT = timedelta(microseconds=1)  # 24:00 belongs to the day that it ends
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

@@ -6,6 +6,7 @@ from django.db.migrations import RunSQL
 KIND = "(SELECT current_setting('guanjia.kind', true))"
 LO = "(SELECT current_setting('guanjia.lo', true))"
 HI = "(SELECT current_setting('guanjia.hi', true))"
+KEY = "(SELECT current_setting('guanjia.key', true))"
 TODAY = "(SELECT nullif(current_setting('guanjia.today', true), '')::date)"
 
 OFFICE = f"{KIND} IN ('staff', 'job')"

@@ -12,7 +12,8 @@ from django.db import connections, transaction
 class Scope:
     """Kind and keys of one scope, as text, as PostgreSQL keeps them.
 
-    `kind`: staff | job | public. `lo` and `hi` bound place codes: lo <= code < hi (collation C).
+    `kind`: staff | job | case | intake | public. `lo` and `hi` bound place codes: lo <= code < hi
+    (collation C); `key` names the one case that its asker sees, or the new one that is taken in.
     """
 
     kind: str = ""
@@ -22,6 +23,7 @@ class Scope:
     hi: str = ""
     today: str = ""
     run: str = ""
+    key: str = ""
 
 
 NOTHING = Scope()

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
@@ -17,9 +17,14 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 
 Row = TypeVar("Row", bound=Model)
-Key = int | str | date
-Kind = Literal["text", "number", "day"]
-LEAST: dict[Kind, Key] = {"text": "", "number": -1, "day": date(1, 1, 1)}  # where nothing is known
+Key = int | str | date  # a moment is a date to Python
+Kind = Literal["text", "number", "day", "moment"]
+LEAST: dict[Kind, Key] = {  # where nothing is known
+    "text": "",
+    "number": -1,
+    "day": date(1, 1, 1),
+    "moment": datetime(1, 1, 2, tzinfo=UTC),
+}
 LONGEST_MARK, LONGEST_NUMBER = 80, 18
 AT_ONCE = 200  # lines of a file that are sent in one piece
 COOKIE = "list-"
@@ -227,6 +232,11 @@ def _key(text: str, kind: Kind) -> Key:
     """A value of the field that the list is sorted by. Raises ValueError."""
     if kind == "day":
         return date.fromisoformat(text)
+    if kind == "moment":
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        return moment
     if kind == "number":
         if not _is_number(text.removeprefix("-")):
             raise ValueError(text)

@@ -15,6 +15,7 @@ class May(StrEnum):
     APPROVE_RUN = "approve_run"
     SETTLE_LEADS = "settle_leads"
     SEE_DRAFTS = "see_drafts"
+    HANDLE_CASES = "handle_cases"
     MANAGE_POSTS = "manage_posts"
 
 
@@ -53,6 +54,10 @@ ROLES: dict[str, frozenset[May]] = {
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
 }
+
+# Every desk that serves residents takes their concerns.
+for _role in (CITY_CLERK, CITY_CHIEF, TOWN_CLERK, TOWN_CHIEF, VILLAGE_WORKER):
+    ROLES[_role] |= {May.HANDLE_CASES}
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})

@@ -20,7 +20,7 @@ from guanjia.entitlements import actions as entitlements
 from guanjia.entitlements.models import Award, Cadence, Run, RunState
 from guanjia.interop import load
 from guanjia.interop.synthetic import scene
-from guanjia.kit import days, scope
+from guanjia.kit import clock, days, scope
 from guanjia.ledger import actions as ledger
 from guanjia.ledger.records import Because
 from guanjia.policy import book as books
@@ -32,7 +32,7 @@ from guanjia.policy.family import Family
 from guanjia.policy.words import word
 from guanjia.staff import roles
 from guanjia.staff.models import User
-from guanjia.web import demo_staff, jobs, schema
+from guanjia.web import demo_concerns, demo_staff, jobs, schema
 from guanjia.web.demo_days import MONTHS, OPENING, TODAY, WORK_DAY
 
 SPARE = 3  # halves by which a year's appropriation exceeds what its months need
@@ -55,6 +55,8 @@ def fill(bar: Progress, residents: int, data: Path | None, password: str) -> Non
         _appropriate(book, office)
     for month in MONTHS:
         _pay_month(bar, book.city, month, office)
+    if data is None:
+        demo_concerns.fill(clock.now())
 
 
 def _people(

@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.concerns import queries as concerns
 from guanjia.entitlements import queries, run_pages, what_ifs
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
+from guanjia.kit import clock
 from guanjia.policy import words
 from guanjia.policy.book import BookError
 from guanjia.policy.chapter import Chapter, FigureRow
@@ -74,6 +76,8 @@ class BookState:
 def waiting(request: HttpRequest) -> list[Waiting]:
     """What waits for the post of this request, the most pressing first."""
     found = _handed_to_me(request)
+    if gate.allows(request, May.HANDLE_CASES):
+        found += _concerns(request)
     if gate.allows(request, May.APPROVE_RUN):
         found += _runs_to_approve()
         found += _proposals_to_decide(request)
@@ -154,6 +158,19 @@ def _proposals_to_decide(request: HttpRequest) -> list[Waiting]:
 
 def _to_approve(month: date) -> str:
     return gettext("%(month)s的发放待审批") % {"month": words.month(month)}
+
+
+def _concerns(request: HttpRequest) -> list[Waiting]:
+    """What the post's own desk has to do, and what of it is late."""
+    mine, late = concerns.waiting(gate.post_of(request), clock.now())
+    inbox = reverse("inbox")
+    overdue = _("过了答应的时间还没有答复，请马上办。")
+    todo = _("居民的诉求，先到期的先办。")
+    found = [
+        Waiting(late, _("诉求已超时"), overdue, "alert-triangle", f"{inbox}?state=late"),
+        Waiting(mine, _("诉求待办"), todo, "mail", inbox),
+    ]
+    return [one for one in found if one.count]
 
 
 def _open_leads() -> list[Waiting]:

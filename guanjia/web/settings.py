@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "guanjia.staff",
     "guanjia.ledger",
     "guanjia.entitlements",
+    "guanjia.cases",
+    "guanjia.concerns",
 ]
 
 MIDDLEWARE = [

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/webauthn/add/", SetUpPasskey.as_view(), name="mfa_add_webauthn"),
     path("accounts/sessions/", session_views.my_sessions, name="usersessions_list"),
     path("accounts/sessions/<int:number>/end/", session_views.end_session, name="end_session"),
+    path("", include("guanjia.concerns.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

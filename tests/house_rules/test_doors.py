@@ -9,6 +9,8 @@ from django.urls.converters import IntConverter, SlugConverter
 
 # Pages for everybody: the house's face, the book, what one is due, what the marks mean, how pages look.
 PUBLIC = {"home", "book", "chapter", "due", "marks", "look"}
+# Asking for help, and following one's own matter by its code.
+PUBLIC |= {"ask", "case", "case_slip", "case_rate", "case_reopen", "case_leave"}
 # Signing in must be possible before one has signed in.
 SIGN_IN = {
     "account_login",

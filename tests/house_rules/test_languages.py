@@ -37,6 +37,8 @@ PAGES = (
     "/accounts/login/",
     "/marks/",
     "/due/",
+    "/ask/",
+    "/case/",
     "/nowhere/",
 )
 # Modules that speak in a terminal or tell what is wrong with a book.

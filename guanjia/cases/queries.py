@@ -1,0 +1,89 @@
+"""Questions about cases: what may be done with one, what is late, why a clock ends when it does."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Min, QuerySet
+
+from guanjia.cases import clock, terms
+from guanjia.cases.clock import Deadline, Step
+from guanjia.cases.models import Case, Clock
+from guanjia.cases.promises import Promises
+from guanjia.cases.workflow import (
+    BACKSTOP,
+    CHIEF,
+    DESK,
+    MOST_RETURNS,
+    Move,
+    Workflow,
+)
+from guanjia.kit.days import SHANGHAI
+from guanjia.staff import roles
+from guanjia.staff.models import Post
+
+CITY = 6
+CHIEFS = (roles.CITY_CHIEF, roles.TOWN_CHIEF)
+MOVES_AWAY = ("transfer", "return", "assign")
+
+
+def standing(post: Post, case: Case) -> frozenset[str]:
+    """What a post is to a case: its desk (or one above it), a chief there, the backstop."""
+    if not case.desk_id.startswith(post.place_id):
+        return frozenset()
+    found = {DESK}
+    if post.role in CHIEFS:
+        found.add(CHIEF)
+    if len(post.place_id) == CITY:
+        found.add(BACKSTOP)
+    return frozenset(found)
+
+
+def lawful(work: Workflow, case: Case, who: frozenset[str]) -> list[Move]:
+    """Everything that these may do with the case now, in the workflow's order."""
+    found = work.lawful(case.state, who)
+    return [m for m in found if m.verb not in MOVES_AWAY or _may_leave(case, m.verb)]
+
+
+def _may_leave(case: Case, verb: str) -> bool:
+    """Whether a case may go to another desk: one that was assigned stays; returns have an end."""
+    if case.assigned_at is not None:
+        return False
+    if case.returns == MOST_RETURNS:
+        return verb == "assign"
+    return verb != "return" or len(case.desk_id) > CITY
+
+
+def earliest(case_id: int, round_: int) -> datetime | None:
+    """When the earliest unmet clock of a round ends."""
+    running = Clock.objects.filter(case_id=case_id, round=round_, met_at=None)
+    found: datetime | None = running.aggregate(due=Min("due_at"))["due"]
+    return found
+
+
+def late(at: datetime) -> QuerySet[Case]:
+    """Open cases without an answer whose moment has passed."""
+    return Case.objects.filter(closed_at=None, answered_at=None, due_at__lt=at)
+
+
+def late_in_turn(at: datetime, below: int, size: int = 500) -> Iterator[Case]:
+    """All late cases below a level, by number, read so many at a time."""
+    after = 0
+    while batch := list(late(at).filter(level__lt=below, pk__gt=after).order_by("pk")[:size]):
+        yield from batch
+        after = batch[-1].pk
+
+
+def why(one: Clock, promises: Promises) -> list[Step]:
+    """The count, day by day, from the beginning of a clock to the end it was given at first."""
+    return clock.why(one.started_at, terms.read_period(one.period), promises.days)
+
+
+def deadline(one: Clock) -> Deadline:
+    """The end of a clock with the civil day that it ends with."""
+    return moment(one.due_at, one.provisional)
+
+
+def moment(due_at: datetime, provisional: bool = False) -> Deadline:
+    """A moment as the end of its day: 24:00 belongs to the day before."""
+    day = (due_at - clock.MOMENT).astimezone(SHANGHAI).date()
+    return Deadline(due_at, day, provisional)

@@ -1,0 +1,60 @@
+"""Moves and reasons in the words of the office, and of the asker."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MOVES: dict[str, Promise] = {
+    "open": _("登记"),
+    "accept": _("受理"),
+    "contact": _("登记联系"),
+    "answer": _("答复"),
+    "transfer": _("转办"),
+    "return": _("退单"),
+    "assign": _("指定承办"),
+    "decline": _("说明不予办理"),
+    "pause": _("暂停计时"),
+    "resume": _("恢复计时"),
+    "extend": _("延期"),
+    "close": _("回访办结"),
+    "rate": _("评价"),
+    "reopen": _("重新办理"),
+    "escalate": _("催办督办"),
+}
+LEVELS: dict[int, Promise] = {1: _("催办"), 2: _("督办"), 3: _("提级")}
+REASONS: dict[str, Promise] = {
+    "not_our_place": _("不在本地"),
+    "not_our_duty": _("不是本单位的职责"),
+    "needs_higher_level": _("要由上一级协调"),
+    "legal_remedy": _("应走诉讼、仲裁或行政复议"),
+    "outside_duty": _("不属于政府职责"),
+    "repeated": _("同一件事已经答复过"),
+    "against_policy": _("与现行规定不符"),
+    "waits_for_asker": _("等对方补充情况"),
+    "waits_for_other_office": _("等其他单位意见"),
+    "waits_for_survey": _("等现场勘查或鉴定"),
+    "complex": _("情况复杂"),
+    "several_offices": _("涉及几个单位"),
+    "outside_cause": _("天气等外部原因"),
+    "visited_satisfied": _("回访：满意"),
+    "visited_unsatisfied": _("回访：不满意"),
+    "unreached": _("回访没有联系上"),
+}
+TO_ASKER: dict[str, Promise] = {
+    "open": _("我们收到了您说的事。"),
+    "accept": _("已经受理，有人在办。"),
+    "contact": _("我们联系过您。"),
+    "answer": _("我们答复了您："),
+    "transfer": _("转给了更合适的单位来办。"),
+    "return": _("正在重新确定由谁来办。"),
+    "assign": _("已经确定由谁来办。"),
+    "decline": _("这件事我们办不了，原因是："),
+    "pause": _("要等一等，原因是："),
+    "resume": _("继续办理。"),
+    "extend": _("需要多一些时间，原因是："),
+    "close": _("这件事办结了。"),
+    "rate": _("您作了评价。"),
+    "reopen": _("按您的要求重新办理。"),
+    "escalate": _("办得慢了，上级已经在催。"),
+}
+# Whose note the asker reads. Others are between desks.
+OPEN_NOTES = frozenset({"answer", "decline", "pause", "extend", "reopen"})

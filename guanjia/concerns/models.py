@@ -1,0 +1,30 @@
+"""A concern: what its asker wrote, where, by which channel, and how to reach them."""
+
+from django.db import models
+
+LONGEST_TEXT = 2000
+
+
+class Concern(models.Model):
+    """What was asked, one to a case. The phone is sealed; category and channel are codes of the city.
+
+    `category_label` keeps the name a category had, should the city drop it.
+    """
+
+    case = models.OneToOneField("cases.Case", models.PROTECT, primary_key=True)
+    category = models.CharField(max_length=24)
+    category_label = models.CharField(max_length=60)
+    channel = models.CharField(max_length=24)
+    text = models.TextField(max_length=LONGEST_TEXT)
+    spot = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=40, blank=True)
+    for_other = models.BooleanField(default=False)
+    phone_sealed = models.BinaryField(blank=True)
+    phone_mask = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_concern_says_something", condition=~models.Q(text__regex=r"^\s*$")
+            )
+        ]

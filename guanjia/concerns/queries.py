@@ -1,0 +1,97 @@
+"""Questions about concerns: the asker's own, a desk's list, who waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from guanjia.cases.models import Case, State
+from guanjia.places import queries as places
+from guanjia.places.models import Place
+from guanjia.staff import lists
+from guanjia.staff.lists import Column, Key, Sight
+from guanjia.staff.models import Post
+
+PAGE = 50
+OPEN, LATE, ALL = "", "late", "all"
+COUNTED = 1000  # more are told as “more than”
+WAITING = (State.RECEIVED, State.HANDLING, State.PAUSED)
+STATES = [
+    (OPEN, gettext_lazy("还没有答复的")),
+    (LATE, gettext_lazy("已经超时的")),
+    (State.ANSWERED.value, gettext_lazy("已答复、待回访的")),
+    (State.CLOSED.value, gettext_lazy("已办结的")),
+    (ALL, gettext_lazy("不论办理情况")),
+]
+DUE = Column("due", gettext_lazy("到期"), by="due_at", kind="moment", nullable=True, fixed=True)
+COLUMNS = (
+    Column("what", gettext_lazy("事项"), fixed=True),
+    DUE,
+    Column("state", gettext_lazy("办理"), fixed=True),
+    Column("place", gettext_lazy("地方"), by="place_id"),
+    Column("desk", gettext_lazy("承办"), by="desk_id"),
+    Column("opened", gettext_lazy("来件"), by="opened_at", kind="moment"),
+)
+SOONEST = Column("soonest", gettext_lazy("到期"), by="due_at", kind="moment")
+LATEST = Column("latest", gettext_lazy("来件"), by="opened_at", kind="moment")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases: of the post's own desk or of all in its places; where they stand."""
+
+    own: bool = True
+    state: str = OPEN
+
+
+def whole(case_id: int) -> Case:
+    """A case with all that its page shows. Raises Case.DoesNotExist."""
+    found = Case.objects.select_related("concern")
+    return found.prefetch_related("events__by", "clocks", "ratings").get(pk=case_id)
+
+
+def of_key(key: str) -> Case | None:
+    """The case of this key with all that its asker sees, under its asker's scope."""
+    found = Case.objects.select_related("concern").filter(track=key)
+    return found.prefetch_related("events", "clocks", "ratings").first()
+
+
+def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
+    """The cases that a post sees and wants."""
+    found = Case.objects.select_related("concern")
+    if wanted.own:
+        found = found.filter(desk=post.place_id)
+    if wanted.state in (OPEN, LATE):
+        found = found.filter(closed_at=None, state__in=WAITING)
+    elif wanted.state != ALL:
+        found = found.filter(state=wanted.state)
+    return found.filter(due_at__lt=at) if wanted.state == LATE else found
+
+
+def usual(wanted: Wanted) -> Column:
+    """The order nobody chose: what is due first, or, where nothing is due, what came last."""
+    return LATEST if wanted.state in (State.CLOSED, ALL) else SOONEST
+
+
+def page(
+    post: Post, wanted: Wanted, seen: Sight, at: datetime
+) -> tuple[list[Case], tuple[Key, int] | None]:
+    """One page of a desk's cases; then where the next begins."""
+    return lists.page(at_desk(post, wanted, at), seen, PAGE)
+
+
+def waiting(post: Post, at: datetime) -> tuple[int, int]:
+    """How many cases wait at a post's own desk, and how many are late; counted to COUNTED."""
+    mine = at_desk(post, Wanted(), at)
+    late = at_desk(post, Wanted(state=LATE), at)
+    return mine.order_by()[:COUNTED].count(), late.order_by()[:COUNTED].count()
+
+
+def desks_for(post: Post, case: Case) -> list[Place]:
+    """Where a post may send a case: up and down the line of its place; from the city to every town."""
+    line = {case.place_id[:n] for n in (6, 9, 12)} - {case.desk_id}
+    found = list(Place.objects.filter(code__in=line).order_by("code"))
+    if len(post.place_id) == places.CITY:
+        found += [p for p in places.towns(post.place_id) if p.code not in {*line, case.desk_id}]
+    return found

@@ -1,0 +1,17 @@
+"""Addresses of concerns: the residents' and the desks'."""
+
+from django.urls import path
+
+from guanjia.concerns import views_ask, views_desk
+
+urlpatterns = [
+    path("ask/", views_ask.ask, name="ask"),
+    path("case/", views_ask.case, name="case"),
+    path("case/slip/", views_ask.slip, name="case_slip"),
+    path("case/rate/", views_ask.rate, name="case_rate"),
+    path("case/reopen/", views_ask.reopen, name="case_reopen"),
+    path("case/leave/", views_ask.leave, name="case_leave"),
+    path("inbox/", views_desk.inbox, name="inbox"),
+    path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
+    path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),
+]

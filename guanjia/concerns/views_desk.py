@@ -1,0 +1,184 @@
+"""The desk's side: the inbox, due moment first; one case with everything that may be done next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from guanjia.cases import actions as cases
+from guanjia.cases import queries as case_queries
+from guanjia.cases import words as case_words
+from guanjia.cases.actions import By, Given
+from guanjia.cases.errors import CaseError
+from guanjia.cases.models import Case
+from guanjia.cases.workflow import Move
+from guanjia.concerns import queries, showing
+from guanjia.concerns.forms import InboxFilter, MakeMove
+from guanjia.concerns.queries import Wanted
+from guanjia.concerns.views_ask import the_brand, the_promises
+from guanjia.concerns.workflow import CONCERN
+from guanjia.kit import clock
+from guanjia.people import seal
+from guanjia.people import words as people_words
+from guanjia.places import queries as places
+from guanjia.staff import gate, lists
+from guanjia.staff.roles import May
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the inbox."""
+
+    case: Case
+    category: str
+    ends: str
+    left: str
+    late: bool
+    level: Promise | str
+    place: str
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveShown:
+    """One move that may be made now: its form, in words."""
+
+    move: Move
+    label: Promise
+    reasons: list[tuple[str, Promise]]
+    desks: list[tuple[str, str]]
+
+
+@require_safe
+@gate.may(May.HANDLE_CASES)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The cases of the post's own desk, or of all below it: what is due first stands first."""
+    form = InboxFilter(request.GET, states=queries.STATES)
+    if not form.is_valid():
+        raise BadRequest("filter")
+    asked = form.cleaned_data
+    wanted = Wanted(own=not asked["desk"], state=asked["state"])
+    usual = queries.usual(wanted)
+    falling = usual is queries.LATEST
+    seen = lists.sight(request, "inbox", queries.COLUMNS, usual, asked, falling=falling)
+    at = clock.now()
+    found, mark = queries.page(gate.post_of(request), wanted, seen, at)
+    shown = {
+        "form": form,
+        "list": seen,
+        "rows": _rows(found, at),
+        "next_url": seen.next_url(mark),
+        "narrowed": bool(asked["desk"] or asked["state"]),
+    }
+    return render(request, "concerns/inbox.html", shown)
+
+
+@require_safe
+@gate.may(May.HANDLE_CASES)
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    """One case: what was asked, its clocks and why, its timeline, what may be done next."""
+    return _page(request, _whole(number), {})
+
+
+@require_POST
+@gate.may(May.HANDLE_CASES)
+def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    """Make one move; what was typed stays where it is refused."""
+    case, post = _whole(number), gate.post_of(request)
+    desks = [(place.code, str(place)) for place in queries.desks_for(post, case)]
+    form = MakeMove(request.POST, desks=desks)
+    if not form.is_valid():
+        if "step" in form.errors:
+            raise BadRequest("step")
+        return _page(request, case, _typed(request, verb, _("请检查填写的内容。")), 400)
+    said = form.cleaned_data
+    given = Given(said["note"], said["reason"], said["desk"], said["until"])
+    by = By(gate.user_of(request), post)
+    try:
+        cases.make(CONCERN, the_promises(), number, said["step"], verb, by, clock.now(), given)
+    except CaseError as refused:
+        return _page(request, _whole(number), _typed(request, verb, str(refused)), 409)
+    messages.success(request, _("已办：%(move)s。") % {"move": case_words.MOVES[verb]})
+    return redirect("inbox_case", number)
+
+
+def _typed(request: HttpRequest, verb: str, why: str) -> dict[str, Any]:
+    kept = {name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until")}
+    return {"refused": why, "verb": verb, "kept": kept}
+
+
+def _whole(number: int) -> Case:
+    try:
+        return queries.whole(number)
+    except Case.DoesNotExist:
+        raise Http404 from None
+
+
+def _page(
+    request: HttpRequest, case: Case, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    known, at, concern = the_brand(), clock.now(), case.concern
+    events = list(case.events.all())
+    names = places.names([case.place_id, case.desk_id, *(e.desk_id for e in events)])
+    sealed = bytes(concern.phone_sealed)
+    shown = more | {
+        "case": case,
+        "concern": concern,
+        "category": showing.category(concern, known),
+        "dropped": showing.dropped(concern, known),
+        "channel": known.channels.get(concern.channel, concern.channel),
+        "where": people_words.place_words(case.place_id, names),
+        "desk": showing.desk(case.desk_id, names),
+        "phone": seal.unseal(sealed) if sealed else "",
+        "clocks": showing.clocks(case, the_promises(), at),
+        "events": showing.for_desk(events, names),
+        "moves": _moves(request, case),
+        "level": case_words.LEVELS.get(case.level, ""),
+    }
+    return render(request, "concerns/one.html", shown, status=status)
+
+
+def _moves(request: HttpRequest, case: Case) -> list[MoveShown]:
+    post = gate.post_of(request)
+    who = case_queries.standing(post, case)
+    found = case_queries.lawful(CONCERN, case, who)
+    met = {c.kind for c in case.clocks.all() if c.round == case.round and c.met_at}
+    found.sort(
+        key=lambda m: m.verb == "contact" and set(m.meets) <= met
+    )  # done once: no longer first
+    goes = any("desk" in m.needs for m in found)
+    desks = [(p.code, str(p)) for p in queries.desks_for(post, case)] if goes else []
+    return [
+        MoveShown(
+            m,
+            case_words.MOVES[m.verb],
+            [(code, case_words.REASONS[code]) for code in m.reasons],
+            desks if "desk" in m.needs else [],
+        )
+        for m in found
+    ]
+
+
+def _rows(found: list[Case], at: datetime) -> list[Row]:
+    known, promised = the_brand(), the_promises()
+    names = places.names(code for case in found for code in (case.place_id, case.desk_id))
+    return [
+        Row(
+            case=case,
+            category=showing.category(case.concern, known),
+            ends=showing.ends(case_queries.moment(case.due_at)) if case.due_at else "",
+            left=showing.left(case.due_at, at, promised) if case.due_at else "",
+            late=case.due_at is not None and case.due_at < at,
+            level=case_words.LEVELS.get(case.level, ""),
+            place=people_words.place_words(case.place_id, names),
+            desk=showing.desk(case.desk_id, names),
+        )
+        for case in found
+    ]

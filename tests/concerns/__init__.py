@@ -1,0 +1,1 @@
+"""Concerns: asked by residents, answered by desks."""

@@ -1,0 +1,21 @@
+"""The demonstration's concerns: made up, marked so, at every stage of the way."""
+
+from guanjia.cases.models import Case
+from guanjia.concerns.models import Concern
+from guanjia.kit import clock, scope
+from guanjia.web import demo_concerns, demo_staff
+from tests import town
+
+
+def test_made_up_concerns_stand_at_every_stage(cast: town.Cast) -> None:
+    for user in (cast.wang, cast.huang, cast.zhou, cast.liang):
+        user.posts.all().delete()
+        user.delete()
+    demo_staff.open_accounts("a long enough word")
+    count = demo_concerns.fill(clock.now())
+    with scope.hold(scope.job("test", town.CITY, town.TODAY)):
+        states = set(Case.objects.values_list("state", flat=True))
+        assert all("（演示）" in text for text in Concern.objects.values_list("text", flat=True))
+        assert Case.objects.count() == count
+        assert states == {"received", "handling", "answered", "closed"}
+        assert Case.objects.filter(round=2).exists()
