@@ -24,8 +24,8 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("entitlements", "0004_books_gate"),
-        ("ledger", "0002_gate"),
+        ("entitlements", "0006_after_gate"),
+        ("ledger", "0003_returns"),
         ("people", "0002_gate"),
     ]
 
