@@ -200,11 +200,12 @@ def _encoded(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
     yield "\ufeff".encode()
     for line in lines:
         out = io.StringIO()
-        csv.writer(out).writerow([_harmless(str(cell)) for cell in line])
+        csv.writer(out).writerow([harmless(str(cell)) for cell in line])
         yield out.getvalue().encode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(DANGEROUS) and not NUMBER.fullmatch(text) else text
 
 

@@ -15,6 +15,7 @@ class May(StrEnum):
     SETTLE_LEADS = "settle_leads"
     SEE_DRAFTS = "see_drafts"
     MANAGE_POSTS = "manage_posts"
+    IMPORT = "import"
 
 
 CITY_CLERK = "city_clerk"
@@ -37,16 +38,19 @@ NAMES = {
 
 ROLES: dict[str, frozenset[May]] = {
     CITY_CLERK: frozenset(
-        {May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
+        {
+            *(May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS),
+            May.IMPORT,
+        }
     ),
     CITY_CHIEF: frozenset(
         {May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
     ),
-    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
+    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS, May.IMPORT}),
     TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
-    ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
+    ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
 
 # Domain rule: who approves or exports money signs in with a second factor.

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "guanjia.staff",
     "guanjia.ledger",
     "guanjia.entitlements",
+    "guanjia.interop",
 ]
 
 MIDDLEWARE = [
@@ -89,7 +90,11 @@ DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
 # Jobs of rooms that are no Django application.
-PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks", "guanjia.entitlements.what_if_tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "guanjia.interop.bank_tasks",
+    "guanjia.interop.import_tasks",
+    "guanjia.entitlements.what_if_tasks",
+]
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [
