@@ -15,7 +15,15 @@ from guanjia.interop import uploads
 from guanjia.interop.errors import FileGone, NothingGood, NotNow, SameFile, SecondPerson
 from guanjia.interop.intake.lines import Line, Verdict, Wrote
 from guanjia.interop.intake.matching import Matched
-from guanjia.interop.models import AT_WORK, OPEN, Import, ImportProblem, ImportSheet, ImportState
+from guanjia.interop.models import (
+    AT_WORK,
+    COMING,
+    OPEN,
+    Import,
+    ImportProblem,
+    ImportSheet,
+    ImportState,
+)
 from guanjia.interop.uploads import Kept
 from guanjia.kit import bulk
 from guanjia.people import actions as people
@@ -65,7 +73,7 @@ def ask_import(kept: Kept, table: str, post: Post, at: datetime) -> Import:
             return made
     except IntegrityError:
         kept.path.unlink(missing_ok=True)
-        known = Import.objects.filter(sha256=kept.sha256, table=table, state__in=OPEN)
+        known = Import.objects.filter(sha256=kept.sha256, table=table, state__in=COMING)
         mine = known.filter(place_id=post.place_id).values_list("pk", flat=True).first()
         raise SameFile(mine) from None
 
@@ -153,7 +161,7 @@ def end_pass(found: Import, at: datetime) -> None:
 def apply_import(number: int, by: User, may_approve: bool, at: datetime) -> Import:
     """Let the good rows in. An import that was stopped or failed in between goes on where it stood.
 
-    Raises NotNow, FileGone, NothingGood; SecondPerson where awards are among them.
+    Raises NotNow, FileGone, NothingGood, SameFile; SecondPerson where awards are among them.
     """
     found = Import.objects.select_for_update().get(pk=number)
     again = found.state in (ImportState.CANCELLED, ImportState.FAILED) and found.checked_at
@@ -172,7 +180,11 @@ def apply_import(number: int, by: User, may_approve: bool, at: datetime) -> Impo
         found.done, found.applied_by, found.applied_at = 0, by, at
     found.state, found.began_at, found.ended_at, found.trouble = ImportState.APPLYING, at, None, ""
     found.ended_by = None
-    found.save()
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:  # the same file was handed in again meanwhile
+        raise SameFile(None) from None
     people.ensure_source(found.source, _("导入 %(number)d") % {"number": found.pk})
     defer(APPLY, found)
     return found

@@ -24,6 +24,8 @@ class ImportState(models.TextChoices):
 
 AT_WORK = (ImportState.ASKED, ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING)
 OPEN = (*AT_WORK, ImportState.CHECKED)
+COMING = ("asked", "checking", "checked", "applying")
+"""Its rows may still be written."""
 
 
 class Import(models.Model):
@@ -94,7 +96,7 @@ class Import(models.Model):
             models.UniqueConstraint(
                 name="one_open_import_a_file",
                 fields=["place", "sha256", "table"],
-                condition=Q(state__in=OPEN),
+                condition=Q(state__in=COMING),
             ),
         ]
 

@@ -37,11 +37,18 @@ def everything() -> list[object]:
         return [
             sorted(Person.objects.values_list("name", "sex", "born_on", "document_mask")),
             sorted(
-                facts.values_list("person__name", "kind", "key", "number", "word", "since", "until"),
+                facts.values_list(
+                    "person__name", "kind", "key", "number", "word", "since", "until"
+                ),
                 key=repr,
             ),
-            sorted(lives.values_list("person__name", "household__number", "since", "until"), key=repr),
-            sorted(Reach.objects.values_list("person__name", "place", "why", "since", "until"), key=repr),
+            sorted(
+                lives.values_list("person__name", "household__number", "since", "until"), key=repr
+            ),
+            sorted(
+                Reach.objects.values_list("person__name", "place", "why", "since", "until"),
+                key=repr,
+            ),
             sorted(NameGram.objects.values_list("gram", "place", "person__name")),
         ]
 
@@ -118,7 +125,9 @@ def test_a_correction_in_the_middle_leaves_what_stands_around_it(
     first = "import/" + str(done.pk - 1)
     with scope.hold(town.eyes(cast.wang)):
         believed = PersonFact.objects.filter(kind="wages", superseded_at=None, person__name="张三")
-        assert list(believed.order_by("since").values_list("number", "since", "until", "source")) == [
+        assert list(
+            believed.order_by("since").values_list("number", "since", "until", "source")
+        ) == [
             (199900, date(2019, 6, 1), date(2019, 9, 1), first),
             (500, date(2019, 9, 1), date(2019, 10, 1), done.source),
             (199900, date(2019, 10, 1), None, first),
@@ -159,7 +168,7 @@ def test_who_moves_leaves_the_old_household_first(files: Path, cast: town.Cast) 
     )
     ((line, column, why),) = handing.problems(hasty)
     assert (line, column) == (2, "起") and "登记在另一户（家庭编号 H1）" in why
-    moved = {tables.HOUSEHOLDS: homes, tables.MEMBERS: [*stay, "H1,P1,2019-01-01,2020-03-01,本人"]}
+    moved = {tables.HOUSEHOLDS: homes, tables.MEMBERS: [*stay, "H1,P1,2019-01-01,2020-03-01,"]}
     done = handing.bring(handing.workbook(files, moved), cast.wang)
     assert handing.counts(done)["members"] == (1, 1, 0, 0)
     with scope.hold(town.eyes(cast.wang)):
