@@ -54,6 +54,12 @@ def imports() -> QuerySet[Import]:
     return Import.objects.select_related(*wanted).order_by("-pk")
 
 
+def waiting_for(user_id: int) -> QuerySet[Import]:
+    """Imports with awards that were checked, and that somebody else handed in."""
+    checked = imports().filter(state=ImportState.CHECKED, holds_awards=True)
+    return checked.exclude(by=user_id)
+
+
 def ask_import(kept: Kept, table: str, post: Post, at: datetime) -> Import:
     """A file to be checked, with the eyes of a post. Raises SameFile where it is being imported."""
     try:

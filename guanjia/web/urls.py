@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanjia.web.what_if_urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),
+    path("", include("guanjia.interop.import_urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from guanjia.interop import tables
+from guanjia.interop import tables, workbook
 from guanjia.interop.folder import PERSON
 from guanjia.interop.intake import (
     awards,
@@ -56,7 +56,8 @@ ORDER = {table.code: n for n, table in enumerate(tables.IMPORTED)}
 
 def open_file(file: Path, table: str, rights: frozenset[May]) -> list[Matched]:
     """The sheets of a file as tables, in order. Raises BadFile."""
-    found = [_allowed(matching.match(sheet, table), rights) for sheet in sheets.read(file)]
+    filled = [sheet for sheet in sheets.read(file) if sheet.title not in workbook.ASIDE]
+    found = [_allowed(matching.match(sheet, table), rights) for sheet in filled]
     return sorted(
         found, key=lambda m: ORDER.get(m.table.code, len(ORDER)) if m.table else len(ORDER)
     )

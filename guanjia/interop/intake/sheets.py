@@ -224,7 +224,7 @@ def _looked_over(file: Path) -> dict[str, Formulas]:
                 if formulas:
                     found[part.filename] = formulas
             titles = _titles(packed) if found else {}
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError):
         raise BadFile(_broken()) from None
     return {titles[name]: formulas for name, formulas in found.items() if name in titles}
 
