@@ -7,7 +7,8 @@ goes on behind the last batch that was written. A batch and what is said of it a
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -50,7 +51,12 @@ def eyes_of(import_id: int) -> scope.Scope:
 
 def city_of() -> str:
     """The code of the city whose people stand here."""
-    return _book().city
+    return _city(settings.GUANJIA_CITY)
+
+
+@cache
+def _city(folder: Path) -> str:
+    return books.load(folder).city
 
 
 @app.task(name=imports.CHECK, queue="runs", retry=tasks.AGAIN, pass_context=True)

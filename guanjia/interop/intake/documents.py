@@ -1,6 +1,7 @@
 """The document of a row: which kind, which number, and what a right one looks like."""
 
 import re
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from guanjia.people import documents
 from guanjia.people.actions import CHECKED
 from guanjia.people.documents import BadDocument
 from guanjia.people.models import DocumentKind
+from guanjia.policy import words
 
 KIND, NUMBER = "证件类型", "证件号码"
 ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.I)
@@ -20,7 +22,12 @@ PERMANENT = "9"
 
 
 def kinds() -> dict[str, str]:
-    """Every kind of document by its code."""
+    """Every kind of document by its code, in the language of the day."""
+    return _kinds(words.language())
+
+
+@cache
+def _kinds(_language: str) -> dict[str, str]:
     return {kind.value: str(kind.label) for kind in DocumentKind}
 
 
