@@ -101,8 +101,8 @@ def _resolve(lines: Sequence[Line], work: Work) -> None:
         else:
             found.award.household = homes[found.unit].key if found.unit in homes else None
         if found.award.person is None and found.award.household is None:
-            mine = _of_a_person(line, work)
-            line.wrong(found.column, facts.no_person() if mine else facts.no_home())
+            says = facts.no_person if _of_a_person(line, work) else facts.no_home
+            line.wrong(found.column, says(found.unit, work))
 
 
 def _of_a_person(line: Line, work: Work) -> bool:

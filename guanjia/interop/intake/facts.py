@@ -129,17 +129,28 @@ def _units(of: Of, lines: Sequence[Line], work: Work) -> dict[str, int]:
         found = {n: home.key for n, home in who.households(numbers, work).items()}
     for line in lines:
         if line.cells[of.number] not in found:
-            line.wrong(of.number, no_person() if of is PERSONS else no_home())
+            number = line.cells[of.number]
+            line.wrong(of.number, (no_person if of is PERSONS else no_home)(number, work))
     return found
 
 
-def no_person() -> str:
+def no_person(number: str, work: Work) -> str:
     """What to say of a number that means nobody in sight."""
+    returned = work.returned.get((What.PERSON, number))
+    if returned is not None:
+        return _("人员表里这个人的一行（第 %(line)d 行）退回了；改好之后和这一行一起再交。") % {
+            "line": returned
+        }
     return _("没有这个人；请先在人员表里登记，或核对编号。也可以写证件号码。")
 
 
-def no_home() -> str:
+def no_home(number: str, work: Work) -> str:
     """What to say of a number that means no household in sight."""
+    returned = work.returned.get((What.HOUSEHOLD, number))
+    if returned is not None:
+        return _("家庭表里这一户的一行（第 %(line)d 行）退回了；改好之后和这一行一起再交。") % {
+            "line": returned
+        }
     return _("没有这一户；请先在家庭表里登记，或核对编号。")
 
 

@@ -60,8 +60,10 @@ def take(lines: Sequence[Line], work: Work) -> None:
         elif known[number][2] != collective:
             line.found = Verdict.CHANGED
             changed.append((line, known[number][0]))
+    work.came_back(What.HOUSEHOLD, lines, HOUSEHOLD)
     if work.writes:
         _write(new, changed, work)
+        work.came_back(What.HOUSEHOLD, new, HOUSEHOLD)
     else:
         for line in new:
             work.homes[line.record[0]] = (-len(work.homes) - 1, line.record[1])

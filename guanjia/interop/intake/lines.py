@@ -72,7 +72,6 @@ class Held(NamedTuple):
 
     id: int
     home: int
-    number: str
     since: date
     until: date | None
     recorded_at: datetime
@@ -105,6 +104,8 @@ class Work:
     """Numbers of new households of this file, to a key below nought and their places."""
     stays: dict[int, list[Held]] = field(default_factory=dict)
     """Where persons live by what this file has said so far."""
+    returned: dict[tuple[What, str], int] = field(default_factory=dict)
+    """Persons and households of this file that came back, by number, to their lines."""
     housed: set[str] = field(default_factory=set)
     """Numbers of persons for whom this file names a household."""
     moved: set[int] = field(default_factory=set)
@@ -123,6 +124,10 @@ class Work:
     def mine(self, place: str) -> bool:
         """Whether a place stands in the desk's."""
         return self.range[0] <= place < self.range[1]
+
+    def came_back(self, what: What, lines: Iterable[Line], column: str) -> None:
+        """Remember the rows that were refused: rows that build on them say so."""
+        self.returned |= {(what, x.cells[column]): x.line for x in lines if x.problems}
 
     def check_place(self, line: Line, column: str, place: str, digits: tuple[int, ...]) -> None:
         """Add what is wrong with a place's code: unknown, of the wrong level, not the desk's."""

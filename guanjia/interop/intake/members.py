@@ -63,9 +63,9 @@ def _resolve(lines: Sequence[Line], work: Work) -> None:
     homes = who.households((line.cells[HOUSEHOLD] for line in good), work)
     for line in good:
         if line.cells[PERSON] not in people:
-            line.wrong(PERSON, facts.no_person())
+            line.wrong(PERSON, facts.no_person(line.cells[PERSON], work))
         if line.cells[HOUSEHOLD] not in homes:
-            line.wrong(HOUSEHOLD, facts.no_home())
+            line.wrong(HOUSEHOLD, facts.no_home(line.cells[HOUSEHOLD], work))
         if not line.problems:
             line.record.person = people[line.cells[PERSON]]
             line.record.home = homes[line.cells[HOUSEHOLD]].key
@@ -149,15 +149,20 @@ def take(lines: Sequence[Line], work: Work) -> None:
 def _as_held(line: Line, work: Work) -> Held:
     """The row as it will be believed: what a later row of the file must agree with."""
     lodging: Lodging = line.record
-    number = line.cells[HOUSEHOLD]
-    return Held(0, lodging.home, number, lodging.since, lodging.until, work.at)
+    return Held(0, lodging.home, lodging.since, lodging.until, work.at)
+
+
+def _number_of(home: int, work: Work) -> str:
+    """The number of a household in sight; that of one that is new in the file; '' of one elsewhere."""
+    new = next((number for number, (key, _place) in work.homes.items() if key == home), "")
+    rows = bulk.rows("SELECT number FROM people_household WHERE id = %s", [home])
+    return rows[0][0] if rows else new
 
 
 def _held(people: list[int]) -> dict[int, list[Held]]:
     rows = bulk.rows(
-        """SELECT m.person_id, m.id, m.household_id, coalesce(h.number, ''), m.since, m.until, m.recorded_at
-        FROM people_membership m LEFT JOIN people_household h ON h.id = m.household_id
-        WHERE m.person_id = ANY(%s::bigint[]) AND m.superseded_at IS NULL""",
+        """SELECT person_id, id, household_id, since, until, recorded_at FROM people_membership
+        WHERE person_id = ANY(%s::bigint[]) AND superseded_at IS NULL""",
         [people],
     )
     found: dict[int, list[Held]] = {}
@@ -177,7 +182,8 @@ def _compare(line: Line, believed: Sequence[Held], work: Work) -> list[Held] | N
     mine = [row for row in over if lodging.home and row.home == lodging.home]
     other = next((row for row in over if row not in mine), None)
     if other is not None:
-        where = _("（家庭编号 %(number)s）") % {"number": other.number} if other.number else ""
+        number = _number_of(other.home, work)
+        where = _("（家庭编号 %(number)s）") % {"number": number} if number else ""
         text = _("这个人登记在另一户%(where)s，一个人同时只能在一户。请先写明在那一户的“止”。")
         line.wrong(SINCE, text % {"where": where})
     elif any(row.recorded_at > work.at for row in mine):

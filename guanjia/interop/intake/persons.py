@@ -84,6 +84,7 @@ def take(lines: Sequence[Line], work: Work) -> None:
                 changed.append((line, known))
     if work.writes:
         _write(new, changed, good, work)
+    work.came_back(What.PERSON, lines, PERSON)
     for line in good:
         if not line.problems:
             work.people[line.cells[PERSON]] = line.record.id
