@@ -54,6 +54,7 @@ export const ICONS = [
   "sun",
   "switch-horizontal",
   "text-size",
+  "upload",
   "user",
   "users",
   "x",

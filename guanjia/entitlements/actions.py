@@ -86,7 +86,13 @@ def grant(awards: Sequence[NewAward], prepared_by: User, approved_by: User, at: 
     Raises SamePerson; IntegrityError for one that overlaps another, that begins before it was due,
     or that is paid once and has no end.
     """
-    if prepared_by.pk == approved_by.pk:
+    return grant_by(awards, prepared_by.pk, approved_by.pk, at)
+
+
+@transaction.atomic
+def grant_by(awards: Sequence[NewAward], prepared_by: int, approved_by: int, at: datetime) -> int:
+    """As `grant`, for two users by their keys."""
+    if prepared_by == approved_by:
         raise SamePerson
     ids = bulk.take_ids("entitlements_award", len(awards))
     for award, number in zip(awards, ids, strict=True):
@@ -104,7 +110,7 @@ def grant(awards: Sequence[NewAward], prepared_by: User, approved_by: User, at: 
                 a.until,
                 a.pays_from,
             ),
-            *(a.synthetic, prepared_by.pk, approved_by.pk, at),
+            *(a.synthetic, prepared_by, approved_by, at),
         )
         for a in awards
     )

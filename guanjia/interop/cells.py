@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,14 @@ from guanjia.kit import money
 from guanjia.people.records import Value
 from guanjia.policy.facts import Fact, Facts
 
-DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00?:00(?::00)?)?")
+DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+SERIAL = re.compile(r"[1-9][0-9]{4}")
+YEAR_LAST = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}")
+YEAR_SHORT = re.compile(r"[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?")
+DAY_NOUGHT = date(1899, 12, 30)
+"""Spreadsheets count days from here."""
+WIDE = str.maketrans("－／．　", "-/. ")
 MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 YES = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
 UNKNOWN = ("未知", "unknown")
@@ -25,13 +32,24 @@ class BadCell(ValueError):
 
 
 def day(text: str) -> date:
-    """'2020-01-05', '2020/1/5' or '2020年1月5日'. Raises BadCell."""
-    found = DAY.fullmatch(text.strip())
+    """'2020-01-05', '2020/1/5', '2020.1.5', '2020年1月5日', '20200105', or a spreadsheet's number of
+    days, 43835. A year in two digits, or behind day and month, could mean two days. Raises BadCell.
+    """
+    plain = text.translate(WIDE).strip()
+    found = DAY.fullmatch(plain) or DIGITS.fullmatch(plain)
     try:
         if found:
             return date(*map(int, found.groups()))
     except ValueError:
         pass
+    if SERIAL.fullmatch(plain):
+        return DAY_NOUGHT + timedelta(days=int(plain))
+    if YEAR_LAST.fullmatch(plain):
+        raise BadCell(
+            _("“%(text)s”分不清哪个是月、哪个是日。请把年写在最前面：2020-01-05。") % {"text": text}
+        )
+    if YEAR_SHORT.fullmatch(plain):
+        raise BadCell(_("“%(text)s”的年份要写四位。请写成 2020-01-05。") % {"text": text})
     raise BadCell(_("“%(text)s”不是日期。请写成 2020-01-05。") % {"text": text})
 
 
@@ -40,7 +58,7 @@ def month(text: str) -> date:
     found = MONTH.fullmatch(text.strip())
     if found and 1 <= int(found[2]) <= 12:
         return date(int(found[1]), int(found[2]), 1)
-    if DAY.fullmatch(text.strip()):
+    if DAY.fullmatch(text.strip()) or DIGITS.fullmatch(text) or SERIAL.fullmatch(text):
         return day(text).replace(day=1)
     raise BadCell(_("“%(text)s”不是月份。请写成 2020-01。") % {"text": text})
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guanjia.interop import guide, tables
+from guanjia.interop import guide, tables, workbook
 from guanjia.policy import book as books
 from guanjia.policy.options import options
 from guanjia.policy.words import word
@@ -19,25 +19,28 @@ LEAFLET = "填写说明.md"
 
 
 def template(words: list[str]) -> int:
-    """Write the empty tables, each with one example row, and the leaflet beside them."""
-    asked = options("template", word("写出各表的 CSV 模板和填写说明。"))
+    """Write the empty tables, each with one example row: as CSV, as a workbook, with the leaflet."""
+    asked = options("template", word("写出各表的 CSV 模板、一个工作簿和填写说明。"))
     asked.add_argument("folder", type=Path, metavar=word("文件夹"))
     folder: Path = asked.parse_args(words).folder
     city = books.city_folder(os.environ)
     book = books.load(city)
     try:
-        tables.refuse_overwriting(folder, [*(table.file for table in tables.ALL), LEAFLET])
+        files = [table.file for table in tables.IMPORTED]
+        tables.refuse_overwriting(folder, [*files, LEAFLET, workbook.NAME])
     except tables.FolderInUse as problem:
         print(problem, file=sys.stderr)
         return 1
     here = tables.local(city)
-    for table in tables.ALL:
+    for table in tables.IMPORTED:
         tables.write(folder, table, tables.examples(table, here))
+    workbook.write(folder / workbook.NAME, book, here)
     (folder / LEAFLET).write_text(guide.text(book), encoding="utf-8")
     print(
         word(
-            "已写出 {count} 张表和《{leaflet}》：{folder}",
-            count=len(tables.ALL),
+            "已写出 {count} 张表（CSV，另有一个工作簿《{workbook}》）和《{leaflet}》：{folder}",
+            count=len(tables.IMPORTED),
+            workbook=workbook.NAME,
             leaflet=LEAFLET,
             folder=folder,
         )

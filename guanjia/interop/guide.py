@@ -24,7 +24,12 @@ BEGIN = """# 填写说明
 - “起”是开始适用的日子，“止”是不再适用的第一天；至今有效就把“止”空着。
 - 没有核实的情况写“未知”：系统会把它列为待补问，不会当作没有。没有这一项的，不必写。
 - 突发事件从发生当月 1 日起写，到基本生活恢复为止；父母状况只写有情形的，没有写的按能履行抚养责任读。
-- 装入：`guanjia load 文件夹 --prepared-by 经办账号 --approved-by 审批账号`。有一处不对就全部不装，并逐处说明。
+- 空库第一次整城装入：`guanjia load 文件夹 --prepared-by 经办账号 --approved-by 审批账号`。
+  有一处不对就全部不装，并逐处说明。
+  设施、岗位两张表和“与户主关系”一列不在整城装入之内。
+- 已经在用的库：在“导入”页面交 CSV 或工作簿，或用 `guanjia import 文件 --as 经办账号`。先检查，再写入；
+  不对的行退回，注明原因，改好再交。同一个文件再交一次，不会重复。
+- 人员编号一列也可以写证件号码。列的先后随意，多出的列不读。
 """
 
 
@@ -34,7 +39,7 @@ def text(book: Book) -> str:
 
 
 def _tables() -> Iterator[str]:
-    for table in tables.ALL:
+    for table in tables.IMPORTED:
         yield f"\n## {table.title}　`{table.file}`{'（可以没有）' if table.optional else ''}\n"
         yield "| 列 | 怎么填 | 可空 |\n|---|---|---|"
         for column in table.columns:

@@ -104,7 +104,8 @@ def rows(folder: Path, table: Table, problems: list[Problem]) -> Iterator[Row]:
 def _lines(text: str, table: Table, problems: list[Problem]) -> Iterator[Row]:
     lines = csv.reader(StringIO(text, newline=""), strict=True)
     headers = [header.strip() for header in next(lines, [])]
-    missing = [header for header in table.headers if header not in headers]
+    wanted = [column.header for column in table.columns if not column.later]
+    missing = [header for header in wanted if header not in headers]
     if missing:
         says = _("第一行缺少列：%(columns)s。") % {"columns": "、".join(missing)}
         problems.append(Problem(table.file, 1, "", says))

@@ -30,6 +30,19 @@ Unit = Person | NewPerson | Household | NewHousehold
 
 CHECKED = (DocumentKind.CITIZEN, DocumentKind.HK_MO_TW_RESIDENCE, DocumentKind.PERMANENT_RESIDENCE)
 
+PERSON_COLUMNS = {
+    "id": "bigint",
+    "name": "text",
+    "initials": "text",
+    "sex": "text",
+    "born_on": "date",
+    "document_kind": "text",
+    "document_sealed": "bytea",
+    "document_mask": "text",
+    "document_index": "bytea",
+    "recorded_at": "timestamptz",
+}
+
 FACT_COLUMNS = {
     "kind": "text",
     "key": "text",
@@ -115,27 +128,16 @@ def write_facts(
 ) -> int:
     """Write facts of persons or households; returns how many."""
     return bulk.insert(
-        table, {unit: "bigint", **FACT_COLUMNS}, (_fact_row(*pair, source, at) for pair in pairs)
+        table, {unit: "bigint", **FACT_COLUMNS}, (fact_row(*pair, source, at) for pair in pairs)
     )
 
 
 def _write_people(people: Sequence[NewPerson], at: datetime) -> None:
-    columns = {
-        "id": "bigint",
-        "name": "text",
-        "initials": "text",
-        "sex": "text",
-        "born_on": "date",
-        "document_kind": "text",
-        "document_sealed": "bytea",
-        "document_mask": "text",
-        "document_index": "bytea",
-        "recorded_at": "timestamptz",
-    }
-    bulk.insert("people_person", columns, (_person_row(person, at) for person in people))
+    bulk.insert("people_person", PERSON_COLUMNS, (person_row(person, at) for person in people))
 
 
-def _person_row(person: NewPerson, at: datetime) -> tuple[object, ...]:
+def person_row(person: NewPerson, at: datetime) -> tuple[object, ...]:
+    """A person as the table keeps one, the number sealed. Raises BadDocument."""
     number = person.document
     if person.document_kind in CHECKED:
         number = documents.citizen_number(number)
@@ -215,7 +217,8 @@ def _person_facts(people: Sequence[NewPerson]) -> Iterator[tuple[int, NewFact]]:
     return ((person.id, fact) for person in people for fact in person.facts)
 
 
-def _fact_row(unit: int, fact: NewFact, source: str, at: datetime) -> tuple[object, ...]:
+def fact_row(unit: int, fact: NewFact, source: str, at: datetime) -> tuple[object, ...]:
+    """A fact as its table keeps one; its own source goes before `source`."""
     value = fact.value
     number = int(value) if isinstance(value, int) else None
     word = value if isinstance(value, str) else None

@@ -207,11 +207,12 @@ def _encoded(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
     rest = iter(lines)
     while some := list(islice(rest, AT_ONCE)):
         out = io.StringIO()
-        csv.writer(out).writerows([_harmless(str(cell)) for cell in line] for line in some)
+        csv.writer(out).writerows([harmless(str(cell)) for cell in line] for line in some)
         yield out.getvalue().encode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(DANGEROUS) and not NUMBER.fullmatch(text) else text
 
 

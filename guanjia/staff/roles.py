@@ -17,6 +17,7 @@ class May(StrEnum):
     SEE_DRAFTS = "see_drafts"
     HANDLE_CASES = "handle_cases"
     MANAGE_POSTS = "manage_posts"
+    IMPORT = "import"
 
 
 CITY_CLERK = "city_clerk"
@@ -41,18 +42,21 @@ NAMES = {
 
 ROLES: dict[str, frozenset[May]] = {
     CITY_CLERK: frozenset(
-        {May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
+        {
+            *(May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS),
+            May.IMPORT,
+        }
     ),
     CITY_CHIEF: frozenset(
         {May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
     ),
-    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
+    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS, May.IMPORT}),
     TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
     # A provider's doors come with the programme that it serves; none of today's is for it.
     PROVIDER: frozenset(),
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
-    ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
+    ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
 
 # Every desk that serves residents takes their concerns.

@@ -16,6 +16,7 @@ from guanjia.concerns import queries as concerns
 from guanjia.entitlements import queries, run_pages, what_ifs
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
 from guanjia.kit import clock
+from guanjia.interop import imports
 from guanjia.policy import words
 from guanjia.policy.book import BookError
 from guanjia.policy.chapter import Chapter, FigureRow
@@ -81,6 +82,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
     if gate.allows(request, May.APPROVE_RUN):
         found += _runs_to_approve()
         found += _proposals_to_decide(request)
+        found += _awards_to_let_in(request)
     if gate.allows(request, May.SETTLE_LEADS):
         found += _open_leads()
     return found
@@ -153,6 +155,15 @@ def _proposals_to_decide(request: HttpRequest) -> list[Waiting]:
     return [
         Waiting(1, _("政策簿的改动待审批"), why, "book-2", reverse("proposal", args=[one.pk]))
         for one in what_ifs.waiting_for(request.user.pk)
+    ]
+
+
+def _awards_to_let_in(request: HttpRequest) -> list[Waiting]:
+    why = _("表格里有已批准的待遇，由您看过检查的结果之后写入。")
+    assert request.user.pk is not None  # only who signed in has a post
+    return [
+        Waiting(1, _("导入的待遇待审批"), why, "upload", reverse("import", args=[one.pk]))
+        for one in imports.waiting_for(request.user.pk)
     ]
 
 

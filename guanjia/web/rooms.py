@@ -26,6 +26,7 @@ ROOMS = (
     Room("home", _("首页"), _("首页"), "home"),
     Room("inbox", _("诉求"), _("诉求"), "mail", May.HANDLE_CASES),
     Room("people", _("人员"), _("人员"), "users", May.SEE_PEOPLE),
+    Room("imports", _("导入"), _("导入"), "upload", May.IMPORT),
     Room("leads", _("应享未享 · 存疑"), _("线索"), "clipboard-search", May.SETTLE_LEADS),
     Room("runs", _("发放"), _("发放"), "cash-banknote", May.SEE_MONEY),
     Room("bank", _("银行回盘"), _("回盘"), "building-bank", May.SEE_MONEY),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "guanjia.entitlements",
     "guanjia.cases",
     "guanjia.concerns",
+    "guanjia.interop",
 ]
 
 MIDDLEWARE = [
@@ -93,11 +94,15 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
-# Jobs of rooms that are no Django application.
 GUANJIA_MONTHS_BACK = int(os.environ.get("GUANJIA_MONTHS_BACK", "36"))
 """Months before a run's own that it decides again where something became known that reaches back."""
 
-PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks", "guanjia.entitlements.what_if_tasks"]
+# Jobs of rooms that are no Django application.
+PROCRASTINATE_IMPORT_PATHS = [
+    "guanjia.interop.bank_tasks",
+    "guanjia.interop.import_tasks",
+    "guanjia.entitlements.what_if_tasks",
+]
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [
@@ -149,6 +154,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = GUANJIA_FILES
+# Files go to the house's own folder as they arrive; one that is too large is dropped on the way.
+FILE_UPLOAD_HANDLERS = ["guanjia.interop.uploads.Limited"]
 
 # GUANJIA_MAIL=smtp://user:password@host:587 sends mail; without it, letters are kept as files.
 MAIL = urlsplit(os.environ.get("GUANJIA_MAIL", ""))

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/sessions/", session_views.my_sessions, name="usersessions_list"),
     path("accounts/sessions/<int:number>/end/", session_views.end_session, name="end_session"),
     path("", include("guanjia.concerns.urls")),
+    path("", include("guanjia.interop.import_urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -1,0 +1,49 @@
+"""Persons and households that should never have been written: what was believed of them is kept,
+they themselves are out of sight, and their document and number are free again.
+"""
+
+from collections.abc import Sequence
+
+from guanjia.kit import bulk
+from guanjia.people import intake, names
+
+
+def forget_persons(keys: Sequence[int]) -> None:
+    """Nobody sees these persons any more; whoever bears their documents may be registered anew."""
+    wanted = [list(keys)]
+    bulk.rows(
+        """UPDATE people_person SET document_kind = 'none', document_sealed = NULL,
+          document_index = NULL, document_mask = '' WHERE id = ANY(%s::bigint[]) RETURNING 1""",
+        wanted,
+    )
+    for table in ("people_namegram", "people_reach"):
+        bulk.rows(
+            f"DELETE FROM {table} WHERE person_id = ANY(%s::bigint[]) RETURNING 1",
+            wanted,
+        )
+
+
+def forget_households(keys: Sequence[int]) -> None:
+    """These households have no number that an office uses; theirs may be given anew."""
+    bulk.rows(
+        "UPDATE people_household SET number = '~' || id WHERE id = ANY(%s::bigint[]) RETURNING 1",
+        [list(keys)],
+    )
+
+
+def names_again(keys: Sequence[int]) -> None:
+    """Persons whose names were put back are found by them."""
+    if not keys:
+        return
+    rows = bulk.rows(
+        "SELECT id, name FROM people_person WHERE id = ANY(%s::bigint[])", [list(keys)]
+    )
+    bulk.rows(
+        """UPDATE people_person p SET initials = c.initials
+        FROM unnest(%s::bigint[], %s::text[]) AS c(id, initials) WHERE p.id = c.id RETURNING 1""",
+        [[key for key, _name in rows], [names.initials(name) for _key, name in rows]],
+    )
+    bulk.rows(
+        "DELETE FROM people_namegram WHERE person_id = ANY(%s::bigint[]) RETURNING 1", [list(keys)]
+    )
+    intake.grams_again(keys)
