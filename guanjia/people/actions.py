@@ -20,6 +20,7 @@ from guanjia.people.models import (
     Reach,
     ReachReason,
     Source,
+    ThePost,
 )
 from guanjia.people.records import NewFact, NewHousehold, NewPerson
 from guanjia.places.models import Place
@@ -255,6 +256,7 @@ def _supersede(
 def _again(row: Dated, since: date, until: date | None, at: datetime) -> None:
     row.pk, row._state.adding = None, True
     row.since, row.until, row.recorded_at = since, until, at
+    row.recorded_by_id = ThePost()
     row.save(force_insert=True)
 
 
