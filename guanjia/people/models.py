@@ -7,6 +7,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.people import desk_models as desk_models  # its tables are this room's too
+
 
 class Days(Func):
     """daterange(since, until): half-open, an empty end is open."""
@@ -256,3 +258,4 @@ class NameGram(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_gram_once", fields=["gram", "place", "person"])
         ]
+
