@@ -258,4 +258,3 @@ class NameGram(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_gram_once", fields=["gram", "place", "person"])
         ]
-

@@ -15,6 +15,8 @@ class May(StrEnum):
     SETTLE_LEADS = "settle_leads"
     SEE_DRAFTS = "see_drafts"
     MANAGE_POSTS = "manage_posts"
+    PREPARE_CHANGE = "prepare_change"
+    APPROVE_CHANGE = "approve_change"
 
 
 CITY_CLERK = "city_clerk"
@@ -48,6 +50,11 @@ ROLES: dict[str, frozenset[May]] = {
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
 }
+
+# 申请变更 → 复核: clerks prepare, chiefs approve.
+for _clerk, _chief in ((CITY_CLERK, CITY_CHIEF), (TOWN_CLERK, TOWN_CHIEF)):
+    ROLES[_clerk] |= {May.PREPARE_CHANGE}
+    ROLES[_chief] |= {May.APPROVE_CHANGE}
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})

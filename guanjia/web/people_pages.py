@@ -13,12 +13,14 @@ from guanjia.entitlements.models import Award
 from guanjia.kit import days
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.models import Entry
-from guanjia.people import belief, corrections, dossier, queries, words
+from guanjia.people import belief, corrections, dossier, merging, queries, words
+from guanjia.people.corrections import Correction
+from guanjia.people.dossier import Row
 from guanjia.people.models import Membership
 from guanjia.places import queries as places
 from guanjia.policy import facts
 from guanjia.policy.chapter import Chapter
-from guanjia.web import the_book
+from guanjia.web import desk_pages, the_book
 
 RECENT = 24
 
@@ -53,6 +55,7 @@ def person_page(number: int, today: date, known: date | None = None) -> dict[str
     home_number = home.household_id if home else None
     own = belief.as_known(queries.facts_of_person(number), moment)
     reach = list(queries.reach_of(number))
+    asked = desk_pages.asked_of(number, None)
     codes = [*[r.place_id for r in reach], *[f.word or "" for f in own if f.kind == "hukou"]]
     names = places.names([*codes, *[h.household.place_id for h in homes]])
     shown = {
@@ -63,11 +66,12 @@ def person_page(number: int, today: date, known: date | None = None) -> dict[str
         "earlier_homes": [h for h in homes if h is not home],
         "reach": [(words.place_words(r.place_id, names), r) for r in reach],
         "groups": dossier.groups("person", own, on, _short(names)),
-        "corrections": corrections.corrections(facts.declared(), own, _short(names), {}),
+        "corrections": _corrected(own, names, asked),
         "dead": any(f.kind == "alive" and f.number == 0 and f.superseded_at is None for f in own),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    found = {**shown, **_members(home_number, on, moment)}
+    joined = desk_pages.joined(merging.of_person(number), number, on)
+    found = {**shown, **asked, **joined, **_members(home_number, on, moment)}
     found |= _entitled(number, home_number, on, moment)
     return {**found, "asks": None if known else number}
 
@@ -77,17 +81,30 @@ def household_page(number: int, today: date, known: date | None = None) -> dict[
     on, moment = (known, belief.end_of(known)) if known else (today, None)
     household = queries.household(number)
     own = belief.as_known(queries.facts_of_household(number), moment)
+    asked = desk_pages.asked_of(None, number)
     names = places.names([household.place_id])
     shown = {
         "household": household,
         "place": words.place_words(household.place_id, names),
         "groups": dossier.groups("household", own, on, _short(names)),
-        "corrections": corrections.corrections(facts.declared(), own, _short(names), {}),
+        "corrections": _corrected(own, names, asked),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    found = {**shown, **_members(number, on, moment), **_entitled(None, number, on, moment)}
+    found = {
+        **shown,
+        **asked,
+        **_members(number, on, moment),
+        **_entitled(None, number, on, moment),
+    }
     members = found["members"]
     return {**found, "asks": members[0].chip.number if members and not known else None}
+
+
+def _corrected(
+    own: Iterable[Row], names: dict[str, str], asked: dict[str, Any]
+) -> list[Correction]:
+    """What was corrected, each with the request that brought it."""
+    return corrections.corrections(facts.declared(), own, _short(names), asked["by_correction"])
 
 
 def _members(household: int | None, today: date, moment: datetime | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Room:
 ROOMS = (
     Room("home", _("首页"), _("首页"), "home"),
     Room("people", _("人员"), _("人员"), "users", May.SEE_PEOPLE),
+    Room("desk", _("复核 · 核对"), _("复核"), "list-check", May.SEE_MONEY),
     Room("leads", _("应享未享 · 存疑"), _("线索"), "clipboard-search", May.SETTLE_LEADS),
     Room("runs", _("发放"), _("发放"), "cash-banknote", May.SEE_MONEY),
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),

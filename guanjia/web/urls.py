@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look/", home_views.look, name="look"),
     path("post/", home_views.act_in, name="act_in"),
     path("", include("guanjia.web.people_urls")),
+    path("", include("guanjia.web.desk_urls")),
     path("", include("guanjia.web.what_if_urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),

@@ -127,9 +127,7 @@ class Migration(migrations.Migration):
             f"{JOB} OR {reached('people_changerequest.person_id')} "
             f"OR {housed('people_changerequest.household_id')}",
         ),
-        only_moves(
-            "people_changerequest", "open>approved open>returned open>withdrawn", DECIDED
-        ),
+        only_moves("people_changerequest", "open>approved open>returned open>withdrawn", DECIDED),
         row_security("people_transfer", f"{JOB} OR {in_places()}"),
         row_security("people_registration", f"{JOB} OR {in_places()} OR {ASKED}", JOB),
         only_moves("people_transfer", "open>agreed open>refused", DECIDED + " person_id"),
