@@ -51,3 +51,13 @@ def queries_of(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         text_of(client, url)
     return len(seen)
+
+
+def asked_of(client: Client, url: str) -> int:
+    """As `queries_of`, without the steps that set the scope of the request's transaction."""
+    text_of(client, url)
+    with CaptureQueriesContext(connection) as seen:
+        text_of(client, url)
+    steps = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    asked = [q["sql"] for q in seen if not q["sql"].startswith(steps)]
+    return len([sql for sql in asked if "guanjia.kind" not in sql])

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.snapshot import IN_FORCE, KNOWN
+from guanjia.entitlements.snapshot import IN_FORCE, KNOWN, NOT_MERGED_AWAY
 from guanjia.kit import scope
 from guanjia.people.models import Household
 from guanjia.policy.book import Book
@@ -32,7 +32,7 @@ WHERE place >= %(lo)s AND place < %(hi)s AND recorded_at <= %(known_at)s
 MEMBERS = f"""
 SELECT m.household_id, m.person_id, p.born_on, p.sex
 FROM people_membership m JOIN people_person p ON p.id = m.person_id
-WHERE {KNOWN.format("m")} AND {IN_FORCE.format("m")}
+WHERE {KNOWN.format("m")} AND {IN_FORCE.format("m")} AND {NOT_MERGED_AWAY.format("m")}
 """
 SETTLED = f"""
 SELECT f.{{unit}}, f.id, f.kind, f.number, f.word, f.day FROM {{table}} f

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from django.db.models import Q
 
 from guanjia.entitlements import queries
 from guanjia.entitlements.models import Award, Determination
+from guanjia.people import belief
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,21 @@ class Period:
     until: date | None
 
 
-def awards_of(person: int | None, household: int | None) -> list[Award]:
-    """Awards of a person, of a household, or of both, as believed today, newest first."""
-    held = Award.objects.filter(_of(person, household), superseded_at__isnull=True)
+def awards_of(
+    person: int | None, household: int | None, known_at: datetime | None = None
+) -> list[Award]:
+    """Awards of a person, of a household, or of both, as believed at a moment, newest first."""
+    held = belief.at(Award.objects.filter(_of(person, household)), known_at)
     return list(held.select_related("prepared_by", "approved_by").order_by("-since", "benefit"))
 
 
-def periods_of(person: int | None, household: int | None) -> list[Period]:
-    """Decisions of a person, a household, or both, as periods, newest first."""
+def periods_of(
+    person: int | None, household: int | None, known_at: datetime | None = None
+) -> list[Period]:
+    """Decisions of a person, a household, or both, as periods, newest first; those made by then."""
     decided = queries.standing().filter(_of(person, household)).select_related("run")
+    if known_at is not None:
+        decided = decided.filter(decided_at__lt=known_at)
     rows = decided.order_by("benefit", "person_id", "household_id", "-since", "-id")
     found = [
         period

@@ -28,11 +28,17 @@ KNOWN = (
 )
 IN_FORCE = "{0}.since <= %(on)s::date AND ({0}.until IS NULL OR {0}.until > %(on)s::date)"
 
+NOT_MERGED_AWAY = """NOT EXISTS (SELECT FROM people_merge g WHERE g.gone_id = {0}.person_id
+  AND g.state IN ('approved', 'undone') AND g.decided_at <= %(known_at)s::timestamptz
+  AND (g.undone_at IS NULL OR g.undone_at > %(known_at)s::timestamptz))"""
+"""A person whose file was merged into another, as known at the moment, is not counted again."""
+
 HOUSEHOLDS = "SELECT id, place FROM people_household WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id"
 MEMBERS = f"""
 SELECT m.household_id, m.person_id, p.born_on, p.sex
 FROM people_membership m JOIN people_person p ON p.id = m.person_id
 WHERE m.household_id = ANY(%(ids)s::bigint[]) AND {KNOWN.format("m")} AND {IN_FORCE.format("m")}
+  AND {NOT_MERGED_AWAY.format("m")}
 ORDER BY m.household_id, m.person_id
 """
 SETTLED = f"""
@@ -132,7 +138,8 @@ def household_of(person: int, on: date, known_at: datetime) -> int | None:
 def households_of(persons: Sequence[int], on: date, known_at: datetime) -> dict[int, int]:
     """Where these persons lived on a day, as known at a moment: person -> household."""
     query = f"""SELECT m.person_id, m.household_id FROM people_membership m
-      WHERE m.person_id = ANY(%(ids)s::bigint[]) AND {KNOWN.format("m")} AND {IN_FORCE.format("m")}"""
+      WHERE m.person_id = ANY(%(ids)s::bigint[]) AND {KNOWN.format("m")} AND {IN_FORCE.format("m")}
+      AND {NOT_MERGED_AWAY.format("m")}"""
     return dict(_rows(query, ids=list(persons), on=on, known_at=known_at))
 
 

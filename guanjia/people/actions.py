@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from guanjia.kit import bulk
-from guanjia.people import documents, names, seal
+from guanjia.people import documents, hand, names, seal
 from guanjia.people.models import (
     Dated,
     DocumentKind,
@@ -20,6 +20,7 @@ from guanjia.people.models import (
     Reach,
     ReachReason,
     Source,
+    ThePost,
 )
 from guanjia.people.records import NewFact, NewHousehold, NewPerson
 from guanjia.places.models import Place
@@ -258,17 +259,27 @@ def _supersede(
 def _again(row: Dated, since: date, until: date | None, at: datetime) -> None:
     row.pk, row._state.adding = None, True
     row.since, row.until, row.recorded_at = since, until, at
+    row.recorded_by_id = ThePost()
     row.save(force_insert=True)
 
 
 def _reach_from(person: int, why: ReachReason, place: str, since: date, until: date | None) -> None:
-    """The office at `place` reaches the person from `since`; those before it, until then."""
-    before = Reach.objects.filter(person_id=person, why=why)
-    before.filter(since__gte=since).delete()
-    before.filter(Q(until__isnull=True) | Q(until__gt=since)).update(until=since)
-    if not Place.objects.filter(code=place).exists():
-        return
-    Reach.objects.create(person_id=person, place_id=place, why=why, since=since, until=until)
+    """The office at `place` reaches the person from `since`; those before it, until then.
+
+    The office that writes may see neither the other places nor, afterwards, the person.
+    """
+    with hand.of_the_register():
+        before = Reach.objects.filter(person_id=person, why=why)
+        before.filter(since__gte=since).delete()
+        before.filter(Q(until__isnull=True) | Q(until__gt=since)).update(until=since)
+        if not Place.objects.filter(code=place).exists():
+            return
+        Reach.objects.create(person_id=person, place_id=place, why=why, since=since, until=until)
+        name_at(person, place)
+
+
+def name_at(person: int, place: str) -> None:
+    """The person is found by name at a place. Needs the register's hand."""
     name = Person.objects.values_list("name", flat=True).get(pk=person)
     NameGram.objects.bulk_create(
         [NameGram(gram=gram, place=place, person_id=person) for gram in names.grams(name)],

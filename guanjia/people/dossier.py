@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -30,11 +30,15 @@ class Row(Protocol):
     recorded_at: datetime
     superseded_at: datetime | None
     source: Source
+    recorded_by: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value as shown: `fen` for money, else words; neither: it must be asked."""
+    """One value as shown: `fen` for money, else words; neither: it must be asked.
+
+    `by` is who recorded it; empty where a register did.
+    """
 
     words: str
     fen: int | None
@@ -44,6 +48,7 @@ class Shown:
     recorded_at: datetime
     superseded_at: datetime | None
     source: Source
+    by: str
 
     @property
     def known(self) -> bool:
@@ -178,14 +183,14 @@ def _in_month(line: Line, month: date) -> int | None:
 
 
 def _line(fact: Fact, rows: list[Row], on: date, places: Mapping[str, str]) -> Line:
-    shown = [(row, _shown(fact, row, places)) for row in rows]
-    believed = [(row, s) for row, s in shown if row.superseded_at is None]
+    told = [(row, shown(fact, row, places)) for row in rows]
+    believed = [(row, s) for row, s in told if row.superseded_at is None]
     return Line(
         fact=fact,
         label=label_of(fact),
         now=tuple(s for row, s in believed if _holds(row, on)),
         periods=tuple(s for row, s in believed if not _holds(row, on)),
-        superseded=tuple(s for row, s in shown if row.superseded_at is not None),
+        superseded=tuple(s for row, s in told if row.superseded_at is not None),
     )
 
 
@@ -193,7 +198,8 @@ def _holds(row: Row, on: date) -> bool:
     return row.since <= on and (row.until is None or on < row.until)
 
 
-def _shown(fact: Fact, row: Row, places: Mapping[str, str]) -> Shown:
+def shown(fact: Fact, row: Row, places: Mapping[str, str]) -> Shown:
+    """One row of a fact in words; `places` names place codes."""
     value = next((v for v in (row.number, row.word, row.day) if v is not None), None)
     fen = value if fact.type == "fen" and isinstance(value, int) else None
     return Shown(
@@ -205,4 +211,5 @@ def _shown(fact: Fact, row: Row, places: Mapping[str, str]) -> Shown:
         recorded_at=row.recorded_at,
         superseded_at=row.superseded_at,
         source=row.source,
+        by=str(row.recorded_by.user) if row.recorded_by else "",
     )

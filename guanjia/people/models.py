@@ -7,11 +7,20 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.people import desk_models as desk_models  # its tables are this room's too
+
 
 class Days(Func):
     """daterange(since, until): half-open, an empty end is open."""
 
     function = "daterange"
+
+
+class ThePost(Func):
+    """The post that the transaction acts in; nobody's where a job reads a register in."""
+
+    template = "nullif(current_setting('guanjia.post', true), '')::bigint"
+    output_field = models.BigIntegerField()
 
 
 class DocumentKind(models.TextChoices):
@@ -94,6 +103,16 @@ class Dated(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     superseded_at = models.DateTimeField(null=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    # Written by the database from the scope, so that no door forgets it and no bulk write is slower.
+    recorded_by = models.ForeignKey(
+        "staff.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        db_default=ThePost(),
+    )
 
     class Meta:
         abstract = True

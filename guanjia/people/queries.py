@@ -4,13 +4,13 @@ Only equality and comparisons of text, numbers and days stand here: others never
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from guanjia.kit.scope import place_range
-from guanjia.people import documents, seal
+from guanjia.people import belief, documents, seal
 from guanjia.people.models import (
     DocumentKind,
     Household,
@@ -128,33 +128,36 @@ def household(number: int) -> Household:
     return Household.objects.select_related("place").get(pk=number)
 
 
-def homes_of(person: int) -> list[Membership]:
-    """The households that a person lived in, newest first, as believed today."""
-    lived = Membership.objects.filter(person_id=person, superseded_at__isnull=True)
+def homes_of(person: int, known_at: datetime | None = None) -> list[Membership]:
+    """The households that a person lived in, newest first, as believed at a moment (None: now)."""
+    lived = belief.at(Membership.objects.filter(person_id=person), known_at)
     return list(lived.select_related("household__place", "source").order_by("-since", "-id"))
 
 
-def members_of(household: int) -> list[Membership]:
-    """Everybody who lives or lived in a household, in register order, as believed today."""
-    living = Membership.objects.filter(household_id=household, superseded_at__isnull=True)
-    return list(living.select_related("person", "source").order_by("id"))
+def members_of(
+    household: int, on: date, known_at: datetime | None = None
+) -> list[tuple[Membership, str]]:
+    """Everybody who lives or lived in a household, in register order, as believed at a moment.
+
+    With each the relation to the head of household on a day (GB/T 4761 codes); '' where not known.
+    """
+    relation = PersonFact.objects.filter(person_id=OuterRef("person_id"), kind="relation")
+    held = belief.at(relation, known_at).filter(Q(until__isnull=True) | Q(until__gt=on))
+    word = held.filter(since__lte=on).order_by("-id").values("word")[:1]
+    living = belief.at(Membership.objects.filter(household_id=household), known_at)
+    rows = living.select_related("person", "source").annotate(relation=Subquery(word))
+    return [(row, row.relation or "") for row in rows.order_by("id")]
 
 
 def facts_of_person(person: int) -> list[PersonFact]:
     """All facts of a person with their sources, superseded ones too, newest first."""
-    held = PersonFact.objects.filter(person_id=person).select_related("source")
+    held = PersonFact.objects.filter(person_id=person).select_related("source", "recorded_by__user")
     return list(held.order_by("kind", "key", "-since", "-id"))
 
 
 def facts_of_household(household: int) -> list[HouseholdFact]:
     """All facts of a household with their sources, superseded ones too, newest first."""
-    held = HouseholdFact.objects.filter(household_id=household).select_related("source")
+    held = HouseholdFact.objects.filter(household_id=household).select_related(
+        "source", "recorded_by__user"
+    )
     return list(held.order_by("kind", "key", "-since", "-id"))
-
-
-def relations(people: Iterable[int], on: date) -> dict[int, str]:
-    """Each person's relation to the head of household on a day (GB/T 4761 codes)."""
-    held = PersonFact.objects.filter(
-        person_id__in=list(people), kind="relation", superseded_at__isnull=True, since__lte=on
-    ).filter(Q(until__isnull=True) | Q(until__gt=on))
-    return {number: word or "" for number, word in held.values_list("person_id", "word")}

@@ -18,6 +18,8 @@ class May(StrEnum):
     HANDLE_CASES = "handle_cases"
     MANAGE_POSTS = "manage_posts"
     IMPORT = "import"
+    PREPARE_CHANGE = "prepare_change"
+    APPROVE_CHANGE = "approve_change"
 
 
 CITY_CLERK = "city_clerk"
@@ -40,28 +42,24 @@ NAMES = {
     ADMINISTRATOR: _("系统管理"),
 }
 
+# Every desk that serves residents takes their concerns; an office decides and pays; a clerk
+# prepares what a chief approves.
+SERVES = frozenset({May.SEE_PEOPLE, May.HANDLE_CASES})
+OFFICE = SERVES | {May.SEE_MONEY, May.SETTLE_LEADS}
+CLERK = OFFICE | {May.IMPORT, May.PREPARE_CHANGE}
+CHIEF = OFFICE | {May.APPROVE_CHANGE}
+
 ROLES: dict[str, frozenset[May]] = {
-    CITY_CLERK: frozenset(
-        {
-            *(May.SEE_PEOPLE, May.SEE_MONEY, May.ASK_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS),
-            May.IMPORT,
-        }
-    ),
-    CITY_CHIEF: frozenset(
-        {May.SEE_PEOPLE, May.SEE_MONEY, May.APPROVE_RUN, May.SETTLE_LEADS, May.SEE_DRAFTS}
-    ),
-    TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS, May.IMPORT}),
-    TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
-    VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
+    CITY_CLERK: CLERK | {May.ASK_RUN, May.SEE_DRAFTS},
+    CITY_CHIEF: CHIEF | {May.APPROVE_RUN, May.SEE_DRAFTS},
+    TOWN_CLERK: CLERK,
+    TOWN_CHIEF: CHIEF,
+    VILLAGE_WORKER: SERVES,
     # A provider's doors come with the programme that it serves; none of today's is for it.
     PROVIDER: frozenset(),
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
-
-# Every desk that serves residents takes their concerns.
-for _role in (CITY_CLERK, CITY_CHIEF, TOWN_CLERK, TOWN_CHIEF, VILLAGE_WORKER):
-    ROLES[_role] |= {May.HANDLE_CASES}
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})

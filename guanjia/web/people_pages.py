@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -13,12 +13,14 @@ from guanjia.entitlements.models import Award
 from guanjia.kit import days
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.models import Entry
-from guanjia.people import dossier, queries, words
+from guanjia.people import belief, corrections, dossier, merging, queries, words
+from guanjia.people.corrections import Correction
+from guanjia.people.dossier import Row
 from guanjia.people.models import Membership
 from guanjia.places import queries as places
 from guanjia.policy import facts
 from guanjia.policy.chapter import Chapter
-from guanjia.web import the_book
+from guanjia.web import desk_pages, the_book
 
 RECENT = 24
 
@@ -41,57 +43,76 @@ class Due:
     awards: tuple[Award, ...]
 
 
-def person_page(number: int, today: date) -> dict[str, Any]:
-    """Context of a person's page. Raises Person.DoesNotExist."""
+def person_page(number: int, today: date, known: date | None = None) -> dict[str, Any]:
+    """Context of a person's page; with `known`, as it was known at the end of that day.
+
+    Raises Person.DoesNotExist.
+    """
+    on, moment = (known, belief.end_of(known)) if known else (today, None)
     person = queries.person(number)
-    homes = queries.homes_of(number)
-    home = next((h for h in homes if _holds(h, today)), None)
+    homes = queries.homes_of(number, moment)
+    home = next((h for h in homes if _holds(h, on)), None)
     home_number = home.household_id if home else None
-    own = queries.facts_of_person(number)
+    own = belief.as_known(queries.facts_of_person(number), moment)
     reach = list(queries.reach_of(number))
+    asked = desk_pages.asked_of(number, None)
     codes = [*[r.place_id for r in reach], *[f.word or "" for f in own if f.kind == "hukou"]]
     names = places.names([*codes, *[h.household.place_id for h in homes]])
     shown = {
         "person": person,
-        "chip": words.chip(person, home.household.place_id if home else "", names, today),
-        "age": days.age(person.born_on, today),
+        "chip": words.chip(person, home.household.place_id if home else "", names, on),
+        "age": days.age(person.born_on, on),
         "home": home,
         "earlier_homes": [h for h in homes if h is not home],
         "reach": [(words.place_words(r.place_id, names), r) for r in reach],
-        "groups": dossier.groups("person", own, today, _short(names)),
+        "groups": dossier.groups("person", own, on, _short(names)),
+        "corrections": _corrected(own, names, asked),
         "dead": any(f.kind == "alive" and f.number == 0 and f.superseded_at is None for f in own),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    found = {**shown, **_members(home_number, today), **_entitled(number, home_number)}
-    return {**found, "asks": number}
+    joined = desk_pages.joined(merging.of_person(number), number, on)
+    found = {**shown, **asked, **joined, **_members(home_number, on, moment)}
+    found |= _entitled(number, home_number, on, moment)
+    return {**found, "asks": None if known else number}
 
 
-def household_page(number: int, today: date) -> dict[str, Any]:
-    """Context of a household's page. Raises Household.DoesNotExist."""
+def household_page(number: int, today: date, known: date | None = None) -> dict[str, Any]:
+    """Context of a household's page, as a person's. Raises Household.DoesNotExist."""
+    on, moment = (known, belief.end_of(known)) if known else (today, None)
     household = queries.household(number)
-    own = queries.facts_of_household(number)
+    own = belief.as_known(queries.facts_of_household(number), moment)
+    asked = desk_pages.asked_of(None, number)
     names = places.names([household.place_id])
     shown = {
         "household": household,
         "place": words.place_words(household.place_id, names),
-        "groups": dossier.groups("household", own, today, _short(names)),
+        "groups": dossier.groups("household", own, on, _short(names)),
+        "corrections": _corrected(own, names, asked),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    found = {**shown, **_members(number, today), **_entitled(None, number)}
+    found = {
+        **shown,
+        **asked,
+        **_members(number, on, moment),
+        **_entitled(None, number, on, moment),
+    }
     members = found["members"]
-    return {**found, "asks": members[0].chip.number if members else None}
+    return {**found, "asks": members[0].chip.number if members and not known else None}
 
 
-def _members(household: int | None, today: date) -> dict[str, Any]:
-    members = queries.members_of(household) if household is not None else []
-    to_head = queries.relations((m.person_id for m in members), today)
+def _corrected(
+    own: Iterable[Row], names: dict[str, str], asked: dict[str, Any]
+) -> list[Correction]:
+    """What was corrected, each with the request that brought it."""
+    return corrections.corrections(facts.declared(), own, _short(names), asked["by_correction"])
+
+
+def _members(household: int | None, today: date, moment: datetime | None) -> dict[str, Any]:
+    members = queries.members_of(household, today, moment) if household is not None else []
     fact = facts.declared().find("relation")
     choices = fact.choices if fact else {}
     listed = [
-        Member(
-            words.chip(m.person, "", {}, today), choices.get(to_head.get(m.person_id, ""), ""), m
-        )
-        for m in members
+        Member(words.chip(m.person, "", {}, today), choices.get(r, ""), m) for m, r in members
     ]
     return {
         "members": [one for one in listed if _holds(one.membership, today)],
@@ -99,21 +120,24 @@ def _members(household: int | None, today: date) -> dict[str, Any]:
     }
 
 
-def _entitled(person: int | None, household: int | None) -> dict[str, Any]:
-    """Benefits with their awards, decisions as periods, and what was paid."""
-    awards = entitled.awards_of(person, household)
+def _entitled(
+    person: int | None, household: int | None, on: date, moment: datetime | None
+) -> dict[str, Any]:
+    """Benefits with their awards, decisions as periods, and what was paid by `on`."""
+    awards = entitled.awards_of(person, household, moment)
     chapters = the_book.shown().book.chapters
     titles = {chapter.code: chapter.title for chapter in chapters}
     wanted = [c for c in chapters if person is not None or c.unit == "household"]
     return {
+        "dues_on": on,
         "dues": [*_dues(wanted, awards), *_without_chapter(chapters, awards)],
         "periods": [
             (titles.get(p.determination.benefit) or books.title(p.determination.benefit), p)
-            for p in entitled.periods_of(person, household)
+            for p in entitled.periods_of(person, household, moment)
         ],
         "payments": [
             (titles.get(e.benefit) or books.title(e.benefit), _whose(e, person), e)
-            for e in _paid(awards, person)
+            for e in _paid(awards, person, on if moment else None)
         ],
     }
 
@@ -130,12 +154,14 @@ def _without_chapter(chapters: Iterable[Chapter], awards: list[Award]) -> Iterat
         yield Due(books.title(code), None, tuple(a for a in awards if a.benefit == code))
 
 
-def _paid(awards: list[Award], person: int | None) -> list[Entry]:
+def _paid(awards: list[Award], person: int | None, by: date | None) -> list[Entry]:
     """The latest payments; on a person's page without those that follow for the other members."""
     paid = ledger.payments_of([a.pk for a in awards]).select_related("determination__person")
     if person is not None:
         own = Q(determination__person=None) | Q(determination__person=person)
         paid = paid.filter(own)
+    if by is not None:
+        paid = paid.filter(on__lte=by)
     return list(paid[:RECENT])
 
 

@@ -51,22 +51,24 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @gate.may(May.SEE_PEOPLE)
 def person(request: HttpRequest, number: int) -> HttpResponse:
     """Who it is, the household, what is due, was decided and paid, and the facts with their sources."""
+    as_known = forms.Known(request.GET, today=clock.today())
     try:
-        shown = people_pages.person_page(number, clock.today())
+        shown = people_pages.person_page(number, clock.today(), as_known.day)
     except Person.DoesNotExist:
         raise Http404 from None
-    return render(request, "people/person.html", shown)
+    return render(request, "people/person.html", {**shown, **as_known.told})
 
 
 @require_safe
 @gate.may(May.SEE_PEOPLE)
 def household(request: HttpRequest, number: int) -> HttpResponse:
     """Who lives together, what the household has, and what it was granted."""
+    as_known = forms.Known(request.GET, today=clock.today())
     try:
-        shown = people_pages.household_page(number, clock.today())
+        shown = people_pages.household_page(number, clock.today(), as_known.day)
     except Household.DoesNotExist:
         raise Http404 from None
-    return render(request, "people/household.html", shown)
+    return render(request, "people/household.html", {**shown, **as_known.told})
 
 
 def _found(

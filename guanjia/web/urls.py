@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", home_views.act_in, name="act_in"),
     path("", include("guanjia.web.people_urls")),
     path("", include("guanjia.web.post_urls")),
+    path("", include("guanjia.web.desk_urls")),
     path("", include("guanjia.web.what_if_urls")),
     path("", include("guanjia.web.bank_urls")),
     path("", include("guanjia.ledger.urls")),

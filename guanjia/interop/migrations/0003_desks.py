@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-# Over the rooms of people, entitlements and the ledger: rooms of persons and of money.
+# Over all rooms of persons, money and cases, when their tables stand.
 CLOSE = """
 DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relforcerowsecurity
-    AND relnamespace = 'public'::regnamespace AND relname ~ '^(people|entitlements|ledger)_' LOOP
+    AND relnamespace = 'public'::regnamespace AND relname ~ '^(people|entitlements|ledger|cases|concerns)_' LOOP
     EXECUTE format('CREATE POLICY desk ON %I AS RESTRICTIVE USING '
       '((SELECT current_setting(''guanjia.role'', true)) NOT IN (''administrator'', ''provider''))', t);
   END LOOP;
@@ -24,9 +24,12 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("entitlements", "0006_after_gate"),
+        ("cases", "0002_gate"),
+        ("concerns", "0002_gate"),
+        ("entitlements", "0007_merged"),
+        ("interop", "0002_imports_gate"),
         ("ledger", "0003_returns"),
-        ("people", "0002_gate"),
+        ("people", "0005_desk_gate"),
     ]
 
     operations = [migrations.RunSQL(CLOSE, OPEN)]

@@ -1,0 +1,182 @@
+"""Registering somebody at the counter who may exist elsewhere, and the other desk's answer.
+
+`register` is the one door: the same answer, rows and time for a known document and a new one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import OperationalError, connection, transaction
+
+from guanjia.people import actions, documents, hand, names, queries, seal
+from guanjia.people.desk_models import Registration, RegistrationState, Transfer
+from guanjia.people.errors import AlreadyHere, ReasonMissing, TooMany, WrongState
+from guanjia.people.models import DocumentKind, Person, Reach, ReachReason
+
+AT_MOST_AN_HOUR = 60
+"""Registrations of one post; the database counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Somebody as stated at a counter. `document` is the number as read; empty without one."""
+
+    name: str
+    sex: str
+    born_on: date
+    document_kind: str
+    document: str
+    place: str
+    why: str = ReachReason.RESIDENCE
+
+
+def register(stated: Stated, by: int, at: datetime) -> int:
+    """Register somebody in the scope of a post (`by` holds it): 已登记，待核. Returns its number.
+
+    Raises BadDocument; AlreadyHere where the post reaches the person already; TooMany.
+    """
+    number = stated.document
+    if stated.document_kind in actions.CHECKED:
+        number = documents.citizen_number(number)
+    if number:
+        here = Person.objects.filter(
+            document_kind=stated.document_kind, document_index=seal.index(number)
+        ).first()
+        if here is not None:
+            raise AlreadyHere(here.pk)
+    sealed, index = (seal.seal(number), seal.index(number)) if number else (None, None)
+    values = [
+        *(stated.document_kind, sealed, documents.masked(number), index),
+        *(stated.name, names.initials(stated.name), stated.sex, stated.born_on),
+        *(stated.place, str(stated.why), by, at),
+    ]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT people_register({', '.join(['%s'] * len(values))})", values)
+            return int(cursor.fetchone()[0])
+    except OperationalError as problem:
+        if "at most" not in str(problem):
+            raise
+        raise TooMany from None
+
+
+@transaction.atomic
+def agree(number: int, by: int, at: datetime, today: date) -> Transfer:
+    """The desk that knows the person, or for a new one the city desk, lets the other desk see him.
+
+    A reach row is made from `today` on; a new person is written. Raises WrongState.
+    """
+    row = _locked(number)
+    asked = row.registration
+    with hand.of_the_register():
+        person = row.person_id or _person(asked, at)
+        _reach(person, asked, today)
+        row.person_id = person
+        _answer(asked, RegistrationState.AGREED, person, "", at)
+    return _decide(row, RegistrationState.AGREED, by, at)
+
+
+@transaction.atomic
+def refuse(number: int, by: int, note: str, at: datetime) -> Transfer:
+    """The desk says no, and why. Raises WrongState, ReasonMissing."""
+    row = _locked(number)
+    if not note.strip():
+        raise ReasonMissing
+    row.note = note.strip()
+    with hand.of_the_register():
+        _answer(row.registration, RegistrationState.REFUSED, None, row.note, at)
+    return _decide(row, RegistrationState.REFUSED, by, at)
+
+
+@transaction.atomic
+def give_reach(person: int, place: str, why: ReachReason, since: date, until: date | None) -> None:
+    """A desk that reaches a person lets the office at `place` see him for a case or care.
+
+    Raises Person.DoesNotExist where the desk itself does not reach him; ValueError for a reason
+    that is not given but follows from where somebody lives; IntegrityError where it overlaps.
+    """
+    if why not in (ReachReason.CASE, ReachReason.CARE):
+        raise ValueError(why)
+    queries.person(person)
+    with hand.of_the_register():
+        Reach.objects.create(person_id=person, place_id=place, why=why, since=since, until=until)
+        actions.name_at(person, place)
+
+
+@transaction.atomic
+def end_reach(person: int, place: str, why: ReachReason, until: date) -> None:
+    """The office at `place` no longer sees the person for a case or care from `until` on."""
+    if why not in (ReachReason.CASE, ReachReason.CARE):
+        raise ValueError(why)
+    queries.person(person)
+    with hand.of_the_register():
+        held = Reach.objects.filter(person_id=person, place=place, why=why, until=None)
+        held.filter(since__gte=until).delete()
+        held.update(until=until)
+
+
+def _locked(number: int) -> Transfer:
+    """The open transfer of this desk. Raises Transfer.DoesNotExist, WrongState."""
+    row = Transfer.objects.select_for_update(of=("self",)).get(pk=number)
+    if row.state != RegistrationState.OPEN:
+        raise WrongState(str(row.get_state_display()))
+    return row
+
+
+def _person(asked: Registration, at: datetime) -> int:
+    """The person with this document: written by now through another registration, or written here."""
+    if asked.document_kind != DocumentKind.NONE:
+        known = Person.objects.filter(
+            document_kind=asked.document_kind, document_index=bytes(asked.document_index or b"")
+        ).first()
+        if known is not None:
+            return known.pk
+    return Person.objects.create(
+        name=asked.name,
+        initials=asked.initials,
+        sex=asked.sex,
+        born_on=asked.born_on,
+        document_kind=asked.document_kind,
+        document_sealed=asked.document_sealed,
+        document_mask=asked.document_mask,
+        document_index=asked.document_index,
+        recorded_at=at,
+    ).pk
+
+
+def _reach(person: int, asked: Registration, today: date) -> None:
+    held = Reach.objects.filter(person_id=person, place=asked.place_id, why=asked.why, until=None)
+    if not held.exists():
+        Reach.objects.create(person_id=person, place_id=asked.place_id, why=asked.why, since=today)
+    actions.name_at(person, asked.place_id)
+
+
+def _answer(
+    asked: Registration, state: RegistrationState, person: int | None, note: str, at: datetime
+) -> None:
+    asked.state, asked.person_id, asked.note, asked.answered_at = state, person, note, at
+    asked.save(update_fields=["state", "person", "note", "answered_at"])
+
+
+def _decide(row: Transfer, state: RegistrationState, by: int, at: datetime) -> Transfer:
+    row.state, row.decided_by_id, row.decided_at = state, by, at
+    row.save(update_fields=["state", "person", "note", "decided_by", "decided_at"])
+    return row
+
+
+def waiting(most: int) -> list[Transfer]:
+    """Open transfers at this desk, the oldest first, at most so many."""
+    found = Transfer.objects.filter(state=RegistrationState.OPEN)
+    wanted = ("registration__place", "registration__asked_by")
+    return list(found.select_related(*wanted).order_by("id")[:most])
+
+
+def asked_by(post: int, most: int) -> list[Registration]:
+    """What a post registered, the newest first, at most so many."""
+    return list(Registration.objects.filter(post=post).order_by("-id")[:most])
+
+
+def get(number: int) -> Transfer:
+    """One transfer at this desk. Raises Transfer.DoesNotExist."""
+    wanted = ("registration__place", "registration__asked_by", "decided_by")
+    return Transfer.objects.select_related(*wanted).get(pk=number)

@@ -1,0 +1,28 @@
+"""Addresses of the desk: changes of facts, merges, registrations."""
+
+from django.urls import path
+
+from guanjia.web import desk_views, join_views
+
+HOUSEHOLD = "people/households/<int:number>/change/"
+urlpatterns = [
+    path("desk/", desk_views.desk, name="desk"),
+    path("people/<int:number>/change/", desk_views.choose_change, name="choose_change"),
+    path("people/<int:number>/change/<slug:kind>/", desk_views.ask_change, name="ask_change"),
+    path(HOUSEHOLD, desk_views.choose_household_change, name="choose_household_change"),
+    path(f"{HOUSEHOLD}<slug:kind>/", desk_views.ask_household_change, name="ask_household_change"),
+    path("desk/changes/<int:number>/", desk_views.change, name="change"),
+    path("desk/changes/<int:number>/approve/", desk_views.approve_change, name="approve_change"),
+    path("desk/changes/<int:number>/return/", desk_views.return_change, name="return_change"),
+    path("desk/changes/<int:number>/withdraw/", desk_views.withdraw_change, name="withdraw_change"),
+    path("people/<int:number>/merge/", join_views.ask_merge, name="ask_merge"),
+    path("desk/merges/<int:number>/", join_views.merge, name="merge"),
+    path("desk/merges/<int:number>/approve/", join_views.approve_merge, name="approve_merge"),
+    path("desk/merges/<int:number>/return/", join_views.return_merge, name="return_merge"),
+    path("desk/merges/<int:number>/withdraw/", join_views.withdraw_merge, name="withdraw_merge"),
+    path("desk/merges/<int:number>/undo/", join_views.undo_merge, name="undo_merge"),
+    path("people/register/", join_views.register, name="register"),
+    path("desk/transfers/<int:number>/", join_views.transfer, name="transfer"),
+    path("desk/transfers/<int:number>/agree/", join_views.agree_transfer, name="agree_transfer"),
+    path("desk/transfers/<int:number>/refuse/", join_views.refuse_transfer, name="refuse_transfer"),
+]

@@ -1,0 +1,204 @@
+"""The desk: what waits there, and changes of facts from asking to the second person's answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guanjia.kit import clock
+from guanjia.people import changes, errors, merging, queries, registering
+from guanjia.people.desk_models import ChangeRequest
+from guanjia.people.models import Household, Person
+from guanjia.places import queries as places
+from guanjia.staff import gate
+from guanjia.staff.roles import May
+from guanjia.web import desk_forms, desk_pages
+
+MOST = 50
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person, and which persons other desks ask about."""
+    shown: dict[str, Any] = {
+        "changes": [(desk_pages.change_words(row), row) for row in changes.waiting(MOST)],
+        "merges": merging.waiting(MOST),
+        "transfers": registering.waiting(MOST),
+        "most": MOST,
+    }
+    return render(request, "desk/desk.html", shown)
+
+
+@require_safe
+@gate.may(May.PREPARE_CHANGE)
+def choose_change(request: HttpRequest, number: int) -> HttpResponse:
+    """Which fact of a person is to be changed."""
+    return _choose(request, _person(number))
+
+
+@require_safe
+@gate.may(May.PREPARE_CHANGE)
+def choose_household_change(request: HttpRequest, number: int) -> HttpResponse:
+    """Which fact of a household is to be changed."""
+    return _choose(request, _household(number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate.may(May.PREPARE_CHANGE)
+def ask_change(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+    """Another value of one fact of a person, with its reason and paper."""
+    return _ask(request, _person(number), kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate.may(May.PREPARE_CHANGE)
+def ask_household_change(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+    """Another value of one fact of a household."""
+    return _ask(request, _household(number), kind)
+
+
+@require_safe
+@gate.may(May.SEE_MONEY)
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """One request: before and after, why, and the second person's yes or no."""
+    return _change_page(request, _change(number), desk_forms.Reason())
+
+
+@require_POST
+@gate.may(May.APPROVE_CHANGE)
+def approve_change(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The second person says yes."""
+    by = gate.user_of(request).pk
+    done = _("已复核。从现在起按新的内容采信，原来的记录留着。")
+    return act(
+        request, _change(number), lambda: changes.approve(number, by, clock.now()), done, "change"
+    )
+
+
+@require_POST
+@gate.may(May.APPROVE_CHANGE)
+def return_change(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The second person says no, and why."""
+    form, row = desk_forms.Reason(request.POST), _change(number)
+    if not form.is_valid():
+        return _change_page(request, row, form, 422)
+    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
+    done = _("已退回，并已写明原因。")
+    return act(
+        request, row, lambda: changes.send_back(number, by, why, clock.now()), done, "change"
+    )
+
+
+@require_POST
+@gate.may(May.PREPARE_CHANGE)
+def withdraw_change(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Who asked takes it back."""
+    by, done = gate.user_of(request).pk, _("已撤回。记录没有变化。")
+    return act(
+        request, _change(number), lambda: changes.withdraw(number, by, clock.now()), done, "change"
+    )
+
+
+def act(
+    request: HttpRequest, row: Any, verb: Callable[[], object], done: str, page: str
+) -> HttpResponseBase:
+    """Do one verb and go back to the page of what it was done to, with what came of it."""
+    try:
+        verb()
+    except errors.DeskError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect(page, row.pk)
+
+
+def _choose(request: HttpRequest, of: Person | Household) -> HttpResponse:
+    kind = "person" if isinstance(of, Person) else "household"
+    shown = {"of": of, "kind": kind, "choices": desk_pages.choices(kind)}
+    return render(request, "desk/choose.html", shown)
+
+
+def _ask(request: HttpRequest, of: Person | Household, kind: str) -> HttpResponseBase:
+    unit = "person" if isinstance(of, Person) else "household"
+    fact = desk_forms.declared(kind, unit)
+    if fact is None:
+        raise Http404
+    here = [(p.code, str(p)) for p in places.under(gate.post_of(request).place_id)]
+    form = desk_forms.Change(
+        request.POST or None, fact=fact, places=here, initial={"since": clock.today()}
+    )
+    benefits = desk_pages.read().get(kind, ())
+    if request.method == "POST" and form.is_valid():
+        said = _write(request, of, form, tuple(desk_pages.read()))
+        if said is not None:
+            return said
+    names = places.names([])
+    shown = {
+        "of": of,
+        "kind": unit,
+        "choice": next(c for c in desk_pages.choices(unit) if c.fact is fact),
+        "benefits": benefits,
+        "before": desk_pages.believed(of, kind, names),
+        "form": form,
+    }
+    return render(request, "desk/ask.html", shown, status=422 if form.errors else 200)
+
+
+def _write(
+    request: HttpRequest, of: Person | Household, form: desk_forms.Change, read: tuple[str, ...]
+) -> HttpResponseBase | None:
+    """Put the change before a second person, or do it where it moves no money; None: refused."""
+    said, by, at = form.cleaned_data, gate.user_of(request).pk, clock.now()
+    try:
+        if form.fact.name in read:
+            made = changes.prepare(of, form.asked(), said["reason"], said["document"], by, at)
+            messages.success(request, _("已提出申请。请另一位有复核权限的人复核，复核之前不变。"))
+        else:
+            made = changes.correct(
+                of=of,
+                fact=form.asked(),
+                reason=said["reason"],
+                document=said["document"],
+                by=by,
+                at=at,
+                read=read,
+            )
+            messages.success(request, _("已更正。这一事项不影响待遇，不用复核。"))
+    except errors.DeskError as refused:
+        form.add_error(None, str(refused))
+        return None
+    return redirect("change", made.pk)
+
+
+def _change_page(
+    request: HttpRequest, row: ChangeRequest, form: desk_forms.Reason, status: int = 200
+) -> HttpResponse:
+    shown = desk_pages.change_page(row)
+    mine = row.prepared_by_id == request.user.pk
+    return render(request, "desk/change.html", {**shown, "form": form, "mine": mine}, status=status)
+
+
+def _person(number: int) -> Person:
+    try:
+        return queries.person(number)
+    except Person.DoesNotExist:
+        raise Http404 from None
+
+
+def _household(number: int) -> Household:
+    try:
+        return queries.household(number)
+    except Household.DoesNotExist:
+        raise Http404 from None
+
+
+def _change(number: int) -> ChangeRequest:
+    try:
+        return changes.get(number)
+    except ChangeRequest.DoesNotExist:
+        raise Http404 from None
