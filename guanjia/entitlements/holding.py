@@ -87,7 +87,7 @@ def hold(run_id: int, key: str, reason: str, by: User, at: datetime) -> Hold:
     run = Run.objects.get(pk=run_id)
     _refuse_sent(run)
     found = Entry.objects.filter(run=run, key=key, kind__in=("payment", "repayment")).first()
-    if found is None or found.holds.exists():  # type: ignore[attr-defined]
+    if found is None or found.holds.exists():
         raise NoSuchPayment(key)
     return Hold.objects.create(
         entry=found,

@@ -107,5 +107,6 @@ def _correction(
     return NewPayment(
         *(benefit, f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number),
         *(month, place, award, decided, overpayments.gap(pays, so_far)),
-        *("month" if follows else cadence, so_far.posted),
+        cadence="month" if follows else cadence,
+        n=so_far.posted,
     )

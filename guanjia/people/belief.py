@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from guanjia.kit.clock import SHANGHAI
+from guanjia.kit.days import SHANGHAI
 
 M = TypeVar("M", bound=Model)
 

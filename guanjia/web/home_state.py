@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from guanjia.concerns import queries as concerns
 from guanjia.entitlements import queries, run_pages, what_ifs
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
-from guanjia.kit import clock
 from guanjia.interop import imports
+from guanjia.kit import clock
 from guanjia.policy import words
 from guanjia.policy.book import BookError
 from guanjia.policy.chapter import Chapter, FigureRow
