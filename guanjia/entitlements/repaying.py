@@ -105,8 +105,14 @@ def _correction(
     key = person if is_person else household
     so_far = paid.get((benefit, is_person, key), overpayments.NOTHING)
     return NewPayment(
-        *(benefit, f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number),
-        *(month, place, award, decided, overpayments.gap(pays, so_far)),
+        benefit=benefit,
+        unit=f"p{key}" if is_person else f"h{key}",
+        number=FOLLOWS if follows else number,
+        month=month,
+        place=place,
+        award=award,
+        determination=decided,
+        fen=overpayments.gap(pays, so_far),
         cadence="month" if follows else cadence,
         n=so_far.posted,
     )
