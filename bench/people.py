@@ -113,11 +113,14 @@ APART = 1_000_000
 """Household numbers of one repetition lie so far from those of the next."""
 
 
-def city(book: Book, persons: int, on: date, folder: Path) -> Snapshot:
-    """The snapshot of a city of at least so many persons, in `folder`."""
+def city(book: Book, persons: int, on: date, folder: Path, months: int = 1) -> Snapshot:
+    """The snapshot of a city of at least so many persons, in `folder`.
+
+    Beside it, in `recorded-0` and on, what is recorded in each of so many months from then on.
+    """
     times = max(1, round(persons / BASE))
     with recorded(book, min(persons, BASE), on) as con:
-        _grant(con, book, on, folder / "first")
+        grant(con, book, on, folder / "first")
         laid = lay(con, book, on, folder / "base", max(1, LEAST // times))
         big = folder / "city"
         big.mkdir()
@@ -127,7 +130,8 @@ def city(book: Book, persons: int, on: date, folder: Path) -> Snapshot:
                 f"""COPY (SELECT {picked} FROM range({times}) AS r(k), {laid.source(table)})
                 TO {quoted(str(big / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
             )
-        _touch(con, times, on, folder / "touched")
+        for k in range(months):
+            record(con, times, days.add_months(on, k), folder / f"recorded-{k}")
     tables = tuple(replace(t, households=t.households * times) for t in laid.tables)
     found = Snapshot(big, on, tables)
     write_index(found)
@@ -135,7 +139,7 @@ def city(book: Book, persons: int, on: date, folder: Path) -> Snapshot:
     return found
 
 
-def _grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -> None:
+def grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -> None:
     """Awards for nine of ten who are entitled, assessed three months ago."""
     results = decide(book, on, lay(con, book, on, folder, LEAST), folder / "results")
     asked = ", ".join(quoted(c.code) for c in book.chapters if c.asked)
@@ -149,26 +153,33 @@ def _grant(con: duckdb.DuckDBPyConnection, book: Book, on: date, folder: Path) -
     shutil.rmtree(folder)
 
 
-def _touch(con: duckdb.DuckDBPyConnection, times: int, on: date, folder: Path) -> None:
-    """What the registry hands over a month later of the households of whom something new was recorded.
+def record(con: duckdb.DuckDBPyConnection, times: int, month: date, folder: Path) -> None:
+    """What is recorded in a month of three households in a hundred, as files of new rows.
 
-    Three in a hundred: of half of them wages that changed this month, of the others their property.
+    Of half of them wages, of the others deposits, a pension, transfers, medicine, a vehicle or a
+    certificate of disability; one in fifty is recorded as not known.
     """
-    folder.mkdir()
-    month, chosen = days.number(on), "hash(household, k) % 100 < 3"
-    moved = f"kind = 'wages' AND until > {month} AND hash(k, household) % 2 = 0"
-    new = f"household + k * {APART} AS household"
-    every = f"FROM {{}}, range({times}) AS r(k) WHERE {chosen}"
+    folder.mkdir(parents=True)
+    now = days.number(month)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE chosen AS
+        SELECT household + k * {APART} AS household, size, hash(k, household, {now}) % 20 AS which,
+          (hash(household, {now}, k) % 90)::BIGINT * 10000 AS worth
+        FROM homes, range({times}) AS r(k) WHERE hash(household, k, {now}) % 100 < 3"""
+    )
+    value = "CASE WHEN worth % 500000 > 0 OR worth = 0 THEN worth END"
     tables = {
-        "homes": f"SELECT {new}, place, size {every.format('homes')}",
-        "held": f"SELECT {new}, unit, benefit, assessed, until {every.format('held')}",
-        "settled": f"""SELECT {new}, unit, kind,
-          CASE WHEN kind = 'deposits' THEN number + 1000000 ELSE number END AS number, word, day
-          {every.format("settled")}""",
-        "monthly": f"""SELECT {new}, unit, kind, since,
-          CASE WHEN {moved} THEN {month} ELSE until END AS until, number {every.format("monthly")}
-          UNION ALL SELECT {new}, unit, kind, {month}, {OPEN_END}, number * 21 // 20
-          {every.format("monthly")} AND {moved}""",
+        "monthly": f"""SELECT household, 0 AS unit, CASE WHEN which < 10 THEN 'wages'
+            WHEN which = 10 THEN 'basic_pension' WHEN which < 13 THEN 'transfers_in' ELSE 'medical_own' END AS kind,
+          {now} AS since, {value} AS number FROM chosen WHERE which < 14""",
+        "settled": f"""SELECT household, -1 AS unit, CASE WHEN which < 18 THEN 'deposits' ELSE 'vehicles' END AS kind,
+          CASE WHEN which < 18 THEN {value} ELSE 1 END AS number, NULL::VARCHAR AS word, NULL::DATE AS day
+          FROM chosen WHERE which BETWEEN 14 AND 18
+          UNION ALL SELECT household, size - 1, 'disability_level', 1 + worth // 10000 % 4, NULL, NULL
+          FROM chosen WHERE which = 19
+          UNION ALL SELECT household, size - 1, 'disability_kind', NULL, 'limb', NULL
+          FROM chosen WHERE which = 19""",
+        "held": "FROM held WHERE FALSE",
     }
     for name, text in tables.items():
         file = quoted(str(folder / f"{name}.parquet"))

@@ -18,9 +18,7 @@ from guanjia.policy import family as families
 from guanjia.policy.book import Book
 from guanjia.policy.facts import OPEN_END, Fact, Facts, Span, Value
 from guanjia.policy.family import HOUSEHOLD, Family
-
-LONGEST_LOOK_BACK = 36
-"""Months: the most that the book's language lets a rule look back."""
+from guanjia.policy.nodes import LOOK_BACK
 
 KNOWN = (
     "{0}.recorded_at <= %(known_at)s::timestamptz "
@@ -190,7 +188,7 @@ def _back_to(home: Frozen, on: date) -> int:
     Its own, not its batch's: alone or among others, a household reads the same.
     """
     assessed = min(home.family.held.values(), default=days.number(on))
-    return min(assessed, days.number(on)) - LONGEST_LOOK_BACK
+    return min(assessed, days.number(on)) - LOOK_BACK
 
 
 def _fill(

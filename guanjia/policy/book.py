@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -70,6 +71,7 @@ class Book:
             )
         return found
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # a book is the same for ever, and few are at hand
     def decidable(self, code: str, on: date) -> bool:
         """Whether the book has a whole rule for a benefit on a day: sentences, and all they read."""
         chapter = self.chapter(code)

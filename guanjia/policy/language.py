@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from guanjia.policy import nodes as n
 from guanjia.policy.facts import Fact, Facts
 from guanjia.policy.family import MOST_MEMBERS
-from guanjia.policy.nodes import Node, Type, Unit
+from guanjia.policy.nodes import LOOK_BACK, Node, Type, Unit
 from guanjia.policy.terms import (
     COMPARE,
     DIVISIONS,
@@ -365,8 +365,8 @@ class _Reader:
         if not isinstance(months, n.Literal | n.FigureRef) or months.type != "whole":
             raise LanguageError("last_n_months 的第二项须是整数或以月计的数字")
         least, most = months.bounds or (0, 0)
-        if least < 1 or most > 36:
-            raise LanguageError("last_n_months 的月数须在 1 到 36 之间")
+        if least < 1 or most > LOOK_BACK:
+            raise LanguageError("last_n_months 的月数须在 1 到 {most} 之间", most=LOOK_BACK)
         bounds = bounded(min(0, part.bounds[0]) * most, max(0, part.bounds[1]) * most)
         return n.LastMonths(part.type, False, bounds, part, months)
 

@@ -8,6 +8,9 @@ from typing import Literal as OneWord
 
 from guanjia.policy.facts import Fact
 
+LOOK_BACK = 36
+"""Months: the most that the language lets a rule look back."""
+
 Type = str
 """yes_no | whole | fen | day | choice:<fact name> | text (a choice code that has not met its fact)."""
 

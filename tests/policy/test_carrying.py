@@ -54,25 +54,25 @@ def test_month_after_month_is_as_everybody_anew(snapshot: Snapshot, tmp_path: Pa
     assert changed == len(STEPS)
 
 
-def test_a_quiet_month_decides_few_again(snapshot: Snapshot, tmp_path: Path) -> None:
-    with engine(tmp_path) as con:
-        step = Step(BOOK, date(2020, 6, 1), date(2020, 7, 1))
-        carried = carry(con, step, snapshot, tmp_path)
-        again = set()
-        for table in carried:
-            for file in (f for f in table.files if f.endswith("-time.parquet")):
-                source = f"read_parquet('{tmp_path / file}')"
-                again |= {h for (h,) in con.execute(f"SELECT household FROM {source}").fetchall()}
-    assert 0 < len(again) < snapshot.households / 2
-
-
-def test_those_of_whom_something_is_new_are_left_to_others(
-    snapshot: Snapshot, tmp_path: Path
-) -> None:
+def again(snapshot: Snapshot, folder: Path, gone: str = "") -> set[int]:
+    """Households that are decided again in a quiet month, without those whom only the text touches."""
     step = Step(BOOK, date(2020, 6, 1), date(2020, 7, 1))
-    with engine(tmp_path) as con:
-        carried = carry(con, step, snapshot, tmp_path, gone="SELECT unnest(range(10_000_000))")
-        for table in carried:
-            for file in table.files:
-                found = con.execute(f"SELECT count(*) FROM read_parquet('{tmp_path / file}')")
-                assert found.fetchone() == (0,)
+    found = set()
+    with engine(folder) as con:
+        for table in carry(con, step, snapshot, folder, gone):
+            for file in (f for f in table.files if f.endswith("-some.parquet")):
+                source = f"read_parquet('{folder / file}')"
+                found |= {h for (h,) in con.execute(f"SELECT household FROM {source}").fetchall()}
+    return found
+
+
+def test_a_quiet_month_decides_few_again(snapshot: Snapshot, tmp_path: Path) -> None:
+    assert 0 < len(again(snapshot, tmp_path)) < snapshot.households / 2
+
+
+def test_those_who_are_laid_out_anew_are_left_to_others(snapshot: Snapshot, tmp_path: Path) -> None:
+    every = again(snapshot, tmp_path / "every")
+    gone = set(sorted(every)[::2])
+    others = again(snapshot, tmp_path / "others", f"SELECT unnest({sorted(gone)})")
+    assert gone
+    assert others == every - gone

@@ -45,23 +45,43 @@ def _laid_over(
     patches: Path,
     folder: Path,
 ) -> Decided:
-    columns = {name: f"b.{name}" for name in table.columns if name not in carried.fixed}
+    sources = [f"read_parquet({quoted(str(patches / file))})" for file in carried.files]
+    patched = [
+        [
+            name
+            for name, *_ in con.execute(f"DESCRIBE SELECT * EXCLUDE household FROM {s}").fetchall()
+        ]
+        for s in sources
+    ]
+    gone = set(carried.fixed) | {_gross(name) for name in carried.fixed}.difference(*patched)
+    columns = {name: f"b.{name}" for name in table.columns if name not in gone}
     joins = []
-    for number, file in enumerate(carried.files):
-        source = f"read_parquet({quoted(str(patches / file))})"
+    for number, (source, names) in enumerate(zip(sources, patched, strict=True)):
         joins.append(f"LEFT JOIN {source} AS p{number} USING (household)")
-        for name, *_ in con.execute(
-            f"DESCRIBE SELECT * EXCLUDE household FROM {source}"
-        ).fetchall():
-            before = columns.get(name) or literal(table.fixed.get(name)).sql
+        for name in names:
+            before = columns.get(name) or _before(columns, table, name)
             new = f"p{number}.{name}"
             columns[name] = (
                 f"CASE WHEN p{number}.household IS NOT NULL THEN {new} ELSE {before} END"
             )
-    fixed = {k: v for k, v in {**table.fixed, **carried.fixed}.items() if k not in columns}
+    kept = {name: value for name, value in table.fixed.items() if name not in gone}
+    fixed = {k: v for k, v in {**kept, **carried.fixed}.items() if k not in columns}
     picked = ", ".join(f"{text} AS {name}" for name, text in columns.items() if name != "household")
     con.execute(
         f"""COPY (SELECT household, {picked} FROM {results.source(table)} AS b {" ".join(joins)})
         TO {quoted(str(folder / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
     )
     return replace(table, columns=tuple(columns), fixed=fixed)
+
+
+def _before(columns: dict[str, str], table: Decided, name: str) -> str:
+    """What a column was that the result did not hold: a gross was no other than the net."""
+    if name not in table.fixed and name.endswith("_gross"):
+        net = f"{name.removesuffix('_gross')}_net"
+        return columns.get(net) or literal(table.fixed[net]).sql
+    return literal(table.fixed.get(name)).sql
+
+
+def _gross(name: str) -> str:
+    """The gross that goes with a net."""
+    return f"{name.removesuffix('_net')}_gross"

@@ -5,6 +5,7 @@ that a rule looks back to: the columns that differ are worked out for those alon
 sentence that changes touches everybody, but only the columns that read it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +18,15 @@ from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.city import terms as t
-from guanjia.policy.city.compile import City, Shape
+from guanjia.policy.city.compile import TURNED, City, Shape
 from guanjia.policy.city.layout import Snapshot, Table, quoted
 from guanjia.policy.city.outcome import columns
+from guanjia.policy.city.overlaying import Overlay, lay_over
 from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Constant, Term
+
+SOURCE = "(SOURCE)"
+NAMES = re.compile(r"\b(?:h|m\d+|turn)_\w+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,24 @@ class Step:
 
 
 def carry(
-    con: duckdb.DuckDBPyConnection, step: Step, snapshot: Snapshot, folder: Path, gone: str = ""
+    con: duckdb.DuckDBPyConnection,
+    step: Step,
+    snapshot: Snapshot,
+    folder: Path,
+    gone: str = "",
+    overlay: Overlay | None = None,
 ) -> list[Carried]:
     """What of a month's results is not as in the month before, for the households of a snapshot.
 
-    `gone` is SQL for the households to leave out: those of whom something new was recorded.
+    `overlay` is what was recorded since the snapshot. `gone` is SQL for the households to leave
+    out: those that were laid out anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    asked = Asked.by(step)
     found = []
     for table in snapshot.tables:
-        work = _Table(step, snapshot, table)
+        work = _Table(step, snapshot, table, overlay)
+        work.choose(con, asked, gone)
         files = [
             name
             for name, text in work.statements(gone)
@@ -72,9 +85,19 @@ def carry(
 class _Table:
     """One table: which of its columns may come out otherwise, and why."""
 
-    def __init__(self, step: Step, snapshot: Snapshot, table: Table) -> None:
-        self.step, self.snapshot, self.table = step, snapshot, table
-        self.city = settle(City(step.book, step.month, table.shape, before=step.before))
+    def __init__(
+        self, step: Step, snapshot: Snapshot, table: Table, overlay: Overlay | None
+    ) -> None:
+        self.step, self.table, self.plain = step, table, snapshot.source(table)
+        self.number = snapshot.tables.index(table)
+        self.all = self.some = None
+        shape, late = table.shape, frozenset[str]()
+        if overlay:
+            self.all = lay_over(snapshot, table, overlay)
+            self.some = lay_over(snapshot, table, overlay, "chosen")
+            shape, late = self.all.shape, self.all.late
+        self.shape = shape
+        self.city = settle(City(step.book, step.month, shape, before=step.before, late=late))
         self.news = {name: term for name, term in columns(self.city) if term.news}
         self.fixed: dict[str, Constant] = {
             name: term.value  # type: ignore[misc]
@@ -82,58 +105,97 @@ class _Table:
             if term.fixed
         }
 
-    def statements(self, gone: str) -> Iterator[tuple[str, str]]:
-        """File and statement: of the columns whose text changed, and of those that only time moves."""
-        source, stem = self.snapshot.source(self.table), self.table.file.removesuffix(".parquet")
+    def choose(self, con: duckdb.DuckDBPyConnection, asked: "Asked", gone: str) -> None:
+        """`chosen(household, …)`: whom time or something new may change, with what is new of them."""
+        tests = " OR ".join(touched(self.step, self.table.shape, asked)) or "FALSE"
+        chosen = f"SELECT household FROM {self.plain} WHERE {tests}"
+        new = "SELECT NULL::BIGINT AS household"
+        if self.all and self.some:
+            new = f"SELECT * FROM overlaid WHERE home = {self.number}"
+            first, last = days.number(self.step.before), days.number(self.step.month)
+            recent = f"late OR (turned > {first - asked.back} AND turned < {last})"
+            chosen += f" UNION SELECT household FROM ({new}) WHERE {recent}"
+            told = [
+                test
+                for test in touched(self.step, self.shape, asked)
+                if not self.all.other.isdisjoint(NAMES.findall(test))
+            ]
+            if told:
+                both = self.all.source.replace("LEFT JOIN overlaid", f"JOIN ({new})")
+                chosen += f" UNION SELECT household FROM {both} WHERE {' OR '.join(told)}"
+        rest = f"WHERE household NOT IN ({gone})" if gone else ""
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE chosen AS
+            SELECT * FROM ({chosen}) LEFT JOIN ({new}) USING (household) {rest}"""
+        )
+
+    def statements(self, gone: str = "") -> Iterator[tuple[str, str]]:
+        """File and statement: of the columns whose text changed, and of the others for the chosen."""
+        stem = self.table.file.removesuffix(".parquet")
         vary = {name: term for name, term in self.news.items() if not term.fixed}
         by_text = {name: term for name, term in vary.items() if term.news & t.TEXT}
-        by_time = {name: term for name, term in vary.items() if name not in by_text}
+        others = {name: term for name, term in vary.items() if name not in by_text}
         if by_text:
-            yield f"{stem}-text.parquet", self.statement(by_text, source, gone)
-        asked = touched(self.step, self.table.shape)
-        if by_time and asked:
-            chosen = f"(SELECT * FROM {source} WHERE {' OR '.join(asked)})"
-            yield f"{stem}-time.parquet", self.statement(by_time, chosen, gone)
+            text = self.statement(by_text)
+            new = self.all and not self.all.other.isdisjoint(NAMES.findall(text))
+            source = self.all.source if self.all and new else self.plain
+            if gone:
+                source = f"(SELECT * FROM {source} WHERE household NOT IN ({gone}))"
+            yield f"{stem}-text.parquet", text.replace(SOURCE, source)
+        if others:
+            plain = (
+                f"(SELECT * FROM {self.plain} WHERE household IN (SELECT household FROM chosen))"
+            )
+            source = self.some.source if self.some else plain
+            yield f"{stem}-some.parquet", self.statement(others).replace(SOURCE, source)
 
-    def statement(self, wanted: dict[str, Term], source: str, gone: str) -> str:
-        """These columns of the households that may come out otherwise."""
-        rest = f"(SELECT * FROM {source} WHERE household NOT IN ({gone}))" if gone else source
+    def statement(self, wanted: dict[str, Term]) -> str:
+        """These columns of every household of what is to stand for SOURCE."""
         household = {"household": t.source("household", False)}
-        return self.city.sheet.statement(rest, {**household, **wanted})
+        return self.city.sheet.statement(SOURCE, {**household, **wanted})
 
 
-def touched(step: Step, shape: Shape) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The ages that a book asks about in either month, and how many months it looks back at most."""
+
+    ages: frozenset[int]
+    back: int
+
+    @classmethod
+    def by(cls, step: Step) -> "Asked":
+        """What the book of a step asks."""
+        ages, back = set[int](), 0
+        for chapter in step.book.chapters:
+            for month in (step.before, step.month):
+                for node in _nodes(chapter, month):
+                    if isinstance(node, n.Age):
+                        ages.add(_number(chapter, node.years, month))
+                    elif isinstance(node, n.LastMonths):
+                        back = max(back, _number(chapter, node.months, month))
+        return cls(frozenset(ages), back)
+
+
+def touched(step: Step, shape: Shape, asked: Asked) -> list[str]:
     """SQL conditions of which one holds for every household that time alone may change."""
-    ages, back = _asked(step)
-    asked = [
+    found = [
         f"(m{seat}_born_on > DATE '{days.born_by(step.before, age)}' "
         f"AND m{seat}_born_on <= DATE '{days.born_by(step.month, age)}')"
         for seat in shape.units
         if f"m{seat}_born_on" in shape.stored
-        for age in sorted(ages)
+        for age in sorted(asked.ages)
     ]
     first, last = days.number(step.before), days.number(step.month)
     for turn, latest in shape.latest.items():
-        if latest > first - back:
-            asked.append(f"({turn} > {first - back} AND {turn} < {last})")
-    asked += [
+        if latest > first - asked.back and turn not in shape.fixed:
+            found.append(f"({turn} > {first - asked.back} AND {turn} < {last})")
+    if TURNED in shape.stored:
+        found.append(f"({TURNED} > {first - asked.back} AND {TURNED} < {last})")
+    found += [
         f"({name} > {first} AND {name} <= {last})" for name in shape.stored if "_ends_" in name
     ]
     whole = [name for name in shape.fixed if name.endswith("_born_on") or "_ends_" in name]
-    return ["TRUE"] if whole else asked
-
-
-def _asked(step: Step) -> tuple[set[int], int]:
-    """The ages that the book asks about in either month, and how many months it looks back at most."""
-    ages, back = set[int](), 0
-    for chapter in step.book.chapters:
-        for month in (step.before, step.month):
-            for node in _nodes(chapter, month):
-                if isinstance(node, n.Age):
-                    ages.add(_number(chapter, node.years, month))
-                elif isinstance(node, n.LastMonths):
-                    back = max(back, _number(chapter, node.months, month))
-    return ages, back
+    return ["TRUE"] if whole else found
 
 
 def _nodes(chapter: Chapter, month: date) -> Iterator[n.Node]:

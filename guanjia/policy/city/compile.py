@@ -10,7 +10,7 @@ known when the statement is written.
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,10 +23,10 @@ from guanjia.policy.city.sheet import Sheet
 from guanjia.policy.city.terms import Constant, Dialect, Term
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.policy.nodes import Node
+from guanjia.policy.nodes import LOOK_BACK, Node
 
-LOOK_BACK = 36
-"""Months: the most that the language lets a rule look back."""
+TURNED = "turned"
+"""The column of a folded snapshot that says when an amount of the household last changed, or nought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Shape:
     assessment of the award that is held, NULL where none is, `<unit>_ends_<benefit>` the first
     month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
     in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
-    the last month of each in any row.
+    the last month of each in any row. A turn that is fixed is one that some households have and
+    for the others changes nothing: `turned` says of whom it is one.
     """
 
     size: int
@@ -71,7 +72,8 @@ def column(unit: int, name: str) -> str:
 class City:
     """A book's chapters in one month, written for one table: terms on a sheet.
 
-    Where a month `before` is given, each term says whether it may come out otherwise than then.
+    Where a month `before` is given, each term says whether it may come out otherwise than then;
+    `late` are the columns that something new is recorded in for some households.
     """
 
     def __init__(
@@ -82,10 +84,11 @@ class City:
         dialect: Dialect = "duckdb",
         sheet: Sheet | None = None,
         before: date | None = None,
+        late: frozenset[str] = frozenset(),
     ) -> None:
         self.book, self.month, self.shape, self.dialect = book, month, shape, dialect
         self.sheet = sheet or Sheet()
-        self.before = before
+        self.before, self.late = before, late
         self.verdicts: dict[tuple[str, int], Verdict] = {}
         self.chapters = [c for c in book.chapters if book.decidable(c.code, month)]
         self._written: dict[tuple[int, int, int, int], Term] = {}
@@ -103,7 +106,7 @@ class City:
         nullable = self.shape.stored.get(name)
         if nullable is None:
             return t.literal(self.shape.fixed.get(name, absent))
-        return t.source(name, nullable)
+        return t.marked(t.source(name, nullable), news=t.FACT if name in self.late else 0)
 
     def _decide(self, chapter: Chapter) -> None:
         """Conditions, entitled, gross; net is gross until a relation takes from it."""
@@ -142,7 +145,7 @@ class City:
             found = WRITERS[type(node)](self, node, unit, stretch)
             if found.news and found.fixed and self.before and self._of_the_text(node):
                 past = self._past(self.before)._write(node, unit, stretch)
-                found = replace(found, news=0) if past.value == found.value else found
+                found = found._replace(news=0) if past.value == found.value else found
             self._written[key] = found
         return found
 

@@ -17,11 +17,12 @@ from duckdb import DuckDBPyConnection
 
 from guanjia.kit import days
 from guanjia.policy.book import Book
-from guanjia.policy.city.compile import LOOK_BACK, Shape, column
+from guanjia.policy.city.compile import Shape, column
 from guanjia.policy.city.layout import Snapshot, Table, Told, quoted, write_index
 from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.facts import Fact, Facts
 from guanjia.policy.family import MOST_MEMBERS
+from guanjia.policy.nodes import LOOK_BACK
 from guanjia.policy.words import word
 
 LEAST = 100_000

@@ -47,14 +47,24 @@ def outcome(
 
 
 def columns(city: City) -> Iterator[tuple[str, Term]]:
-    """All that is handed out, whether it varies or not."""
+    """All that is handed out, whether it varies or not.
+
+    What is carried on hands out the gross of all that a relation may take from: it may have done
+    so a month ago.
+    """
+    related = {
+        code
+        for relation in city.book.relations
+        if relation.kind != "compatible"
+        for code in (relation.taker, relation.giver)
+    }
     yield CONCERNS, _concerns(city)
     for unit in (HOUSEHOLD, *city.shape.units):
         yield from _words(city, unit)
     for (benefit, unit), verdict in city.verdicts.items():
         yield column(unit, f"{benefit}_net"), verdict.net
-        if verdict.gross.sql != verdict.net.sql:
-            yield column(unit, f"{benefit}_gross"), verdict.gross
+        if verdict.gross.sql != verdict.net.sql or (verdict.net.news and benefit in related):
+            yield column(unit, f"{benefit}_gross"), t.marked(verdict.gross, verdict.net)
 
 
 def _concerns(city: City) -> Term:

@@ -7,17 +7,16 @@ nobody has a certificate asks nothing about certificates.
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
-from typing import Any, Final, Literal, ParamSpec
+from typing import Any, Final, Literal, NamedTuple, ParamSpec
 
 Dialect = Literal["duckdb", "spark"]
 P = ParamSpec("P")
 Constant = bool | int | str | date | None
 
 
-TIME, TEXT = 1, 2
+TIME, TEXT, FACT = 1, 2, 4
 
 
 class _Varies:
@@ -27,12 +26,12 @@ class _Varies:
 VARIES: Final = _Varies()
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A part of the statement. `level` is the step whose columns it reads; `reads` names them.
 
     `news` says why it may be otherwise than a month before, though nothing was recorded: the month
-    moved on (`TIME`), or the text changed (`TEXT`).
+    moved on (`TIME`), the text changed (`TEXT`); or why it may be so for some: `FACT`, something new
+    was recorded.
     """
 
     sql: str
@@ -85,7 +84,7 @@ def marked(found: Term, *parts: Term, news: int = 0) -> Term:
     """The term with the news of what it was made from, also of what could not matter in the end."""
     for part in parts:
         news |= part.news
-    return replace(found, news=found.news | news) if news & ~found.news else found
+    return found._replace(news=found.news | news) if news & ~found.news else found
 
 
 def keeps_news(join: Callable[P, Term]) -> Callable[P, Term]:
@@ -93,9 +92,14 @@ def keeps_news(join: Callable[P, Term]) -> Callable[P, Term]:
 
     @wraps(join)
     def joining(*args: P.args, **kwargs: P.kwargs) -> Term:
-        parts = [a for a in args if isinstance(a, Term)]
-        parts += [x for a in args if isinstance(a, list | tuple) for x in a if isinstance(x, Term)]
-        return marked(join(*args, **kwargs), *parts)
+        news = 0
+        for a in args:
+            if isinstance(a, Term):
+                news |= a.news
+            elif isinstance(a, list | tuple):
+                for x in a:
+                    news |= x.news if isinstance(x, Term) else 0
+        return marked(join(*args, **kwargs), news=news)
 
     return joining
 
