@@ -15,6 +15,7 @@ class May(StrEnum):
     SETTLE_LEADS = "settle_leads"
     SEE_DRAFTS = "see_drafts"
     MANAGE_POSTS = "manage_posts"
+    READ_LOG = "read_log"
 
 
 CITY_CLERK = "city_clerk"
@@ -45,7 +46,7 @@ ROLES: dict[str, frozenset[May]] = {
     TOWN_CLERK: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     TOWN_CHIEF: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SETTLE_LEADS}),
     VILLAGE_WORKER: frozenset({May.SEE_PEOPLE}),
-    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
+    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS, May.READ_LOG}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS}),
 }
 

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "guanjia.staff.reading.log_middleware",
     "guanjia.staff.gate.scope_middleware",
 ]
 
@@ -89,7 +90,11 @@ DATABASES = {"default": connection_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
 # Jobs of rooms that are no Django application.
-PROCRASTINATE_IMPORT_PATHS = ["guanjia.interop.bank_tasks", "guanjia.entitlements.what_if_tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "guanjia.interop.bank_tasks",
+    "guanjia.entitlements.what_if_tasks",
+    "guanjia.staff.read_tasks",
+]
 
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [
