@@ -44,6 +44,7 @@ DOORS = {
     "serve": Door("guanjia.web.commands.serve:main", False),
     "work": Door("guanjia.web.commands.work:main", True),
     "backup": Door("guanjia.web.commands.backup:main", False),
+    "log": Door("guanjia.staff.read_cli:main", True),
     "restore": Door("guanjia.web.commands.restore:main", False),
     "demo": Door("guanjia.web.commands.demo:main", False),
 }
@@ -71,6 +72,7 @@ def meanings() -> dict[str, str]:
         "serve": word("启动网页和后台任务"),
         "work": word("只运行后台任务"),
         "backup": word("备份数据库、文件和密钥到一个文件"),
+        "log": word("核对查阅日志：guanjia log check"),
         "restore": word("从备份文件恢复"),
         "demo": word("演示：合成一座城市，核算、发放、讲清楚"),
     }

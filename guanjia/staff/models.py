@@ -12,6 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.staff import roles
+from guanjia.staff.read_models import Read, ReadBatch
+
+__all__ = ["Post", "Read", "ReadBatch", "User"]
 
 
 class User(AbstractUser):

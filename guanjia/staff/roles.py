@@ -20,6 +20,7 @@ class May(StrEnum):
     IMPORT = "import"
     PREPARE_CHANGE = "prepare_change"
     APPROVE_CHANGE = "approve_change"
+    READ_LOG = "read_log"
 
 
 CITY_CLERK = "city_clerk"
@@ -57,7 +58,7 @@ ROLES: dict[str, frozenset[May]] = {
     VILLAGE_WORKER: SERVES,
     # A provider's doors come with the programme that it serves; none of today's is for it.
     PROVIDER: frozenset(),
-    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS}),
+    AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS, May.READ_LOG}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
 

@@ -14,8 +14,10 @@ from guanjia.kit import clock
 from guanjia.people import forms, queries, words
 from guanjia.people.models import Household, Person
 from guanjia.places import queries as places
-from guanjia.staff import gate, lists
+from guanjia.staff import gate, lists, reading
 from guanjia.staff.lists import Column
+from guanjia.staff.read_models import ReadKind
+from guanjia.staff.reading import Note
 from guanjia.staff.roles import May
 from guanjia.web import people_pages
 
@@ -37,13 +39,16 @@ def people(request: HttpRequest) -> HttpResponseBase:
     if not searching or not form.is_valid():
         return render(request, "people/people.html", {"form": form})
     asked_for = form.cleaned_data["q"]
+    where = form.cleaned_data["place"] or here
+    log = reading.note(request, Note(ReadKind.SEARCH, filters=where, words=asked_for))
     if form.by_number:
         hits = queries.by_document(asked_for, clock.today())
+        log.found = len(hits)
         if len(hits) == 1:
             return redirect("person", hits[0][0].pk)
         return _found(request, form, hits, None)
-    where = form.cleaned_data["place"] or here
     page = queries.by_name(asked_for, where, _mark(request.GET.get("after", "")))
+    log.found = len(page.people)
     return _found(request, form, page.people, page.after)
 
 
@@ -52,6 +57,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 def person(request: HttpRequest, number: int) -> HttpResponse:
     """Who it is, the household, what is due, was decided and paid, and the facts with their sources."""
     as_known = forms.Known(request.GET, today=clock.today())
+    reading.note(request, Note(ReadKind.PERSON, person=number))
     try:
         shown = people_pages.person_page(number, clock.today(), as_known.day)
     except Person.DoesNotExist:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "guanjia.staff.idle.IdleTimeout",
+    "guanjia.staff.reading.log_middleware",
     "guanjia.staff.gate.scope_middleware",
 ]
 
@@ -102,6 +103,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "guanjia.interop.bank_tasks",
     "guanjia.interop.import_tasks",
     "guanjia.entitlements.what_if_tasks",
+    "guanjia.staff.read_tasks",
 ]
 
 AUTH_USER_MODEL = "staff.User"
