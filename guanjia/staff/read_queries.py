@@ -7,7 +7,7 @@ from datetime import datetime, time
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.kit.clock import SHANGHAI
+from guanjia.kit.days import SHANGHAI
 from guanjia.people.models import Person
 from guanjia.staff.lists import Column
 from guanjia.staff.read_models import Read, ReadKind
