@@ -1,4 +1,4 @@
-"""What one person asks at a desk and another answers: change requests, registrations, merges, splits.
+"""What one person asks at a desk and another answers: change requests, registrations, merges.
 
 Each has a state that a trigger lets move only as its words below say; what was asked never changes.
 """
@@ -233,7 +233,7 @@ class Transfer(models.Model):
 
 
 class JoinState(models.TextChoices):
-    """Where a merge or a split stands: open > approved | returned | withdrawn; approved > undone."""
+    """Where a merge stands: open > approved | returned | withdrawn; approved > undone."""
 
     OPEN = "open", _("待复核")
     APPROVED = "approved", _("已生效")
@@ -289,57 +289,5 @@ class Merge(Undoable):
                 name="a_person_is_merged_away_once",
                 fields=["gone"],
                 condition=Q(state__in=["open", "approved"]),
-            ),
-        ]
-
-
-class Split(Undoable, Described):
-    """One file mixes two people: some of its rows, and perhaps its document, are of another.
-
-    At approval that other person is written (`fresh`) and the rows are believed of him instead.
-    """
-
-    person = of_key("people.Person", related="splits")
-    fresh = of_key("people.Person", null=True)
-    takes_document = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            two_people("split_was_approved_by_a_second_person", "approved", "returned", "undone"),
-            named("a_decided_split_names_who_and_when"),
-            sent_back_with_words("a_returned_split_says_why"),
-            undone("an_undone_split_says_who_when_and_why"),
-            models.CheckConstraint(
-                name="split_state_is_known", condition=Q(state__in=JoinState.values)
-            ),
-            models.UniqueConstraint(
-                name="one_open_split_a_person", fields=["person"], condition=Q(state="open")
-            ),
-            models.CheckConstraint(
-                name="a_split_in_force_names_the_other_person",
-                condition=Q(state__in=["approved", "undone"], fresh__isnull=False)
-                | (~Q(state__in=["approved", "undone"]) & Q(fresh__isnull=True)),
-            ),
-        ]
-
-
-class SplitPart(models.Model):
-    """One row that a split moves: a fact or a membership."""
-
-    split = models.ForeignKey(Split, on_delete=models.PROTECT, related_name="parts")
-    fact = of_key("people.PersonFact", null=True)
-    membership = of_key("people.Membership", null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="a_part_is_a_fact_or_a_membership",
-                condition=Q(fact__isnull=True, membership__isnull=False)
-                | Q(fact__isnull=False, membership__isnull=True),
-            ),
-            models.UniqueConstraint(
-                name="a_part_moves_once",
-                fields=["split", "fact", "membership"],
-                nulls_distinct=False,
             ),
         ]

@@ -25,7 +25,7 @@ TABLES = (
 
 @pytest.fixture
 def twin(cast: town.Cast) -> NewPerson:
-    """陈大文 a second time, by an older passport, in 何's place of the same household's street."""
+    """陈大文 a second time, registered by a passport in a household of his own."""
     second = NewPerson("陈大文", "1", date(1978, 5, 4), "P1234567", "passport", since=town.START)
     second.facts = [*cast.chen.facts]
     with scope.hold(as_job()):

@@ -114,7 +114,6 @@ DROP TRIGGER people_merge_stands ON people_merge;
 DROP FUNCTION people_merges_stand();
 """
 ASKED = "EXISTS (SELECT FROM people_transfer t WHERE t.registration_id = people_registration.id)"
-OF_A_SPLIT = "EXISTS (SELECT FROM people_split s WHERE s.id = people_splitpart.split_id)"
 
 
 class Migration(migrations.Migration):
@@ -142,9 +141,6 @@ class Migration(migrations.Migration):
             f"{JOB} OR ({reached('people_merge.kept_id')} AND {reached('people_merge.gone_id')})",
         ),
         only_moves("people_merge", UNDO, f"{DECIDED} {UNDONE}"),
-        row_security("people_split", f"{JOB} OR {reached('people_split.person_id')}"),
-        only_moves("people_split", UNDO, f"{DECIDED} {UNDONE} fresh_id"),
-        row_security("people_splitpart", f"{JOB} OR {OF_A_SPLIT}"),
         migrations.RunSQL(WITHOUT_REACH, BEFORE),
         migrations.RunSQL(MERGES, NO_MERGES),
         migrations.RunSQL(REGISTER, NO_REGISTER),
