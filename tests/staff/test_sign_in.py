@@ -14,11 +14,11 @@ from guanjia.staff.models import User
 from tests import town
 from tests.doors import at_desk, text_of
 
-RIGHT = "a long enough word"
+RIGHT, WRONG = "a long enough word", "not the right word"
 LOGIN = "/accounts/login/"
 
 
-def attempt(address: str, name: str, password: str = "not the right word") -> bool:
+def attempt(address: str, name: str, password: str = WRONG) -> bool:
     """Try to sign in from an address; whether one is in."""
     client = Client(REMOTE_ADDR=address)
     client.post(LOGIN, {"login": name, "password": password})
