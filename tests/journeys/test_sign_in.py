@@ -29,7 +29,7 @@ def enter(page: Page, name: str, password: str = PASSWORD) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill(password)
-    page.locator("main").get_by_role("button", name="登录").click()
+    page.locator("main").get_by_role("button", name="登录", exact=True).click()
 
 
 def test_a_town_clerk_signs_in_with_a_password(page: Page, house: House) -> None:
