@@ -65,7 +65,6 @@ def test_a_post_that_needs_a_second_factor_is_led_to_set_it_up(
 ) -> None:
     town.desk("sun", "孙", roles.TOWN_CHIEF, town.CHANGAN)
     enter(page, "sun")
-    page.get_by_role("link", name="人员").click()
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="确认").click()
     expect(page.get_by_role("heading", name="启用验证器")).to_be_visible()
