@@ -29,7 +29,7 @@ ROOMS = (
     Room("runs", _("发放"), _("发放"), "cash-banknote", May.SEE_MONEY),
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
     Room("book", _("政策簿"), _("政策簿"), "book-2"),
-    Room("reads", _("查阅日志"), _("日志"), "list-search", May.READ_LOG),
+    Room("reads", _("查阅日志"), _("日志"), "search", May.READ_LOG),
     Room("what_ifs", _("试算"), _("试算"), "scale", May.SEE_DRAFTS),
 )
 
