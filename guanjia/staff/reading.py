@@ -72,11 +72,16 @@ def log_middleware(
 
 
 def write(request: HttpRequest, post: Post, notes: list[Note], status: int = 200) -> None:
-    """Write rows in one transaction under the post's scope. Raises IntegrityError past a limit."""
-    if not notes:
-        return
+    """Write rows in one transaction under the post's scope."""
+    if notes:
+        with scope.hold(gate.scope_of(post)):
+            insert(request, post, notes, status)
+
+
+def insert(request: HttpRequest, post: Post, notes: list[Note], status: int = 200) -> None:
+    """Write rows under the scope that is held. Raises IntegrityError past a limit."""
     who: list[Any] = [post.user_id, post.pk, post.place_id]
-    with scope.hold(gate.scope_of(post)), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         for one in notes:
             cursor.execute(INSERT, [*who, *_row(one), _address(request), status])
 

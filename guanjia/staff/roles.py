@@ -21,6 +21,7 @@ class May(StrEnum):
     PREPARE_CHANGE = "prepare_change"
     APPROVE_CHANGE = "approve_change"
     READ_LOG = "read_log"
+    REVEAL_NUMBERS = "reveal_numbers"
 
 
 CITY_CLERK = "city_clerk"
@@ -61,6 +62,10 @@ ROLES: dict[str, frozenset[May]] = {
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS, May.READ_LOG}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
+
+# Whole numbers are seen by those who settle a person's matter, never by those who check it.
+for _role in (CITY_CLERK, CITY_CHIEF, TOWN_CLERK, TOWN_CHIEF):
+    ROLES[_role] |= {May.REVEAL_NUMBERS}
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})

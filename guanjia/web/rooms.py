@@ -34,7 +34,7 @@ ROOMS = (
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
     Room("imports", _("导入"), _("导入"), "upload", May.IMPORT),
     Room("book", _("政策簿"), _("政策簿"), "book-2"),
-    Room("reads", _("查阅日志"), _("日志"), "list-search", May.READ_LOG),
+    Room("reads", _("查阅日志"), _("日志"), "search", May.READ_LOG),
     Room("what_ifs", _("试算"), _("试算"), "scale", May.SEE_DRAFTS),
     Room("posts", _("岗位与账号"), _("岗位"), "key", May.MANAGE_POSTS),
 )
