@@ -104,8 +104,10 @@ def _correction(
     is_person = person is not None
     key = person if is_person else household
     so_far = paid.get((benefit, is_person, key), overpayments.NOTHING)
+    unit, under = f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number
     return NewPayment(
-        *(benefit, f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number),
+        *(benefit, unit, under),
         *(month, place, award, decided, overpayments.gap(pays, so_far)),
-        *("month" if follows else cadence, so_far.posted),
+        cadence="month" if follows else cadence,
+        n=so_far.posted,
     )

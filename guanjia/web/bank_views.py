@@ -206,9 +206,7 @@ def send(request: HttpRequest, number: int) -> HttpResponseBase:
     run = _run(number)
     who = gate.user_of(request)
     said = _("已登记交银行。从现在起不能再暂缓。")
-    return _do(
-        request, lambda: holding.send(run.pk, who, clock.now()), said, "sending", run.pk
-    )
+    return _do(request, lambda: holding.send(run.pk, who, clock.now()), said, "sending", run.pk)
 
 
 @require_POST
@@ -260,9 +258,9 @@ def _with_answers(rows: list[BankAnswer]) -> list[BankAnswer]:
     for row in rows:
         entry = failed.get(row.entry_id or 0, 0)
         number = row.entry.award.number if row.entry and row.entry.award else ""
-        change = righted.get(number)
+        last = righted.get(number)
         row.paid_again = entry in again  # type: ignore[attr-defined]
-        row.change = change if change and change.after >= entry else None  # type: ignore[attr-defined]
+        row.change = last if last and last.after >= entry else None  # type: ignore[attr-defined]
     return rows
 
 

@@ -23,7 +23,8 @@ def as_job() -> scope.Scope:
 def enter(page: Page, role: str, name: str) -> None:
     """Focus what a key would reach, and press Enter."""
     page.get_by_role(role, name=name).first.focus()  # type: ignore[arg-type]
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_a_file_is_sent_answered_and_put_right(
     enter(page, "button", "已交银行")
     expect(page.get_by_text("从现在起不能再暂缓")).to_be_visible()
     page.goto("/bank/")
-    page.get_by_label("回盘文件").set_input_files(answered)
+    page.get_by_label("回盘文件", exact=True).set_input_files(answered)
     enter(page, "button", "读入")
     expect(page.get_by_text("回盘已读入")).to_be_visible()
     on_every_size("bank-return")
@@ -91,7 +92,7 @@ def test_a_broken_return_is_refused_in_words(
     sign_in(worked.cast.zhou)
     page.goto("/bank/")
     for file, words in ((cut, "回盘文件不完整"), (broken, "被改动过|不完整")):
-        page.get_by_label("回盘文件").set_input_files(file)
+        page.get_by_label("回盘文件", exact=True).set_input_files(file)
         page.get_by_role("button", name="读入").click()
         expect(page.locator("main")).to_contain_text(words.split("|")[0][:6])
         sound()
