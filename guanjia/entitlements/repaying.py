@@ -106,8 +106,14 @@ def _correction(
     so_far = paid.get((benefit, is_person, key), overpayments.NOTHING)
     unit, under = f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number
     return NewPayment(
-        *(benefit, unit, under),
-        *(month, place, award, decided, overpayments.gap(pays, so_far)),
+        benefit=benefit,
+        unit=unit,
+        number=under,
+        month=month,
+        place=place,
+        award=award,
+        determination=decided,
+        fen=overpayments.gap(pays, so_far),
         cadence="month" if follows else cadence,
         n=so_far.posted,
     )

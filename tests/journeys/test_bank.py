@@ -86,7 +86,7 @@ def test_a_broken_return_is_refused_in_words(
     sound: Callable[[], None],
 ) -> None:
     broken = answered.with_name("broken.csv")
-    broken.write_bytes(answered.read_bytes().replace(b"941.00", b"941.01"))
+    broken.write_bytes(answered.read_bytes().replace(b"1421.00", b"1421.01"))
     cut = answered.with_name("cut.csv")
     cut.write_bytes(answered.read_bytes()[:-40])
     sign_in(worked.cast.zhou)
