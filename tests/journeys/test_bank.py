@@ -66,7 +66,7 @@ def test_a_file_is_sent_answered_and_put_right(
     enter(page, "link", "退回的逐笔")
     on_every_size("bank-failures")
     enter(page, "link", "陈大文")
-    page.get_by_label("收款账号").fill("6217 0099 9999 0001")
+    page.get_by_label("收款账号", exact=True).fill("6217 0099 9999 0001")
     page.get_by_label("更正依据").fill("本人持存折来更正")
     enter(page, "button", "提请更正")
     expect(page.get_by_text("等第二个人审批").first).to_be_visible()
