@@ -1,6 +1,7 @@
 """Between posting and sending: a payment is held, a second person stops or releases it, then it is sent.
 
-Deaths and moves that became known after the run's facts were frozen are held by the sending itself.
+Deaths and moves that became known after the run's facts were frozen, and that were so on the first
+day of the month paid, are held by the sending itself.
 A stopped payment is reversed and the bank's file written anew without it.
 """
 
@@ -32,13 +33,13 @@ WRITE_AGAIN = "interop.write_bank_files_again"
 
 CHANGED = """
 WITH paid AS (
-  SELECT e.id, e.place, d.person_id, d.household_id FROM ledger_entry e
+  SELECT e.id, e.place, e.month, d.person_id, d.household_id FROM ledger_entry e
   JOIN entitlements_determination d ON d.id = e.determination_id
   WHERE e.run_id = %(run)s::bigint AND e.kind IN ('payment', 'repayment')
     AND NOT EXISTS (SELECT FROM entitlements_hold h WHERE h.entry_id = e.id)
 ), whose AS (
-  SELECT id, place, person_id AS person FROM paid WHERE person_id IS NOT NULL
-  UNION ALL SELECT p.id, p.place, m.person_id FROM paid p
+  SELECT id, place, month, person_id AS person FROM paid WHERE person_id IS NOT NULL
+  UNION ALL SELECT p.id, p.place, p.month, m.person_id FROM paid p
   JOIN people_membership m ON m.household_id = p.household_id
     AND (m.superseded_at IS NULL OR m.superseded_at > %(known_at)s::timestamptz)
 )
@@ -46,11 +47,12 @@ SELECT w.id, w.place, p.name, f.since, 'death' FROM whose w
 JOIN people_person p ON p.id = w.person
 JOIN people_personfact f ON f.person_id = w.person AND f.kind = 'alive' AND f.number = 0
   AND f.superseded_at IS NULL AND f.recorded_at > %(known_at)s::timestamptz
+  AND f.since <= w.month
 UNION ALL
 SELECT w.id, w.place, p.name, coalesce(m.until, m.since), 'move' FROM whose w
 JOIN people_person p ON p.id = w.person
 JOIN people_membership m ON m.person_id = w.person AND m.superseded_at IS NULL
-  AND m.recorded_at > %(known_at)s::timestamptz
+  AND m.recorded_at > %(known_at)s::timestamptz AND coalesce(m.until, m.since) <= w.month
 ORDER BY 1, 5
 """
 TOTAL = """

@@ -104,10 +104,11 @@ def _correction(
     is_person = person is not None
     key = person if is_person else household
     so_far = paid.get((benefit, is_person, key), overpayments.NOTHING)
+    unit, under = f"p{key}" if is_person else f"h{key}", FOLLOWS if follows else number
     return NewPayment(
         benefit=benefit,
-        unit=f"p{key}" if is_person else f"h{key}",
-        number=FOLLOWS if follows else number,
+        unit=unit,
+        number=under,
         month=month,
         place=place,
         award=award,

@@ -258,10 +258,9 @@ def _with_answers(rows: list[BankAnswer]) -> list[BankAnswer]:
     for row in rows:
         entry = failed.get(row.entry_id or 0, 0)
         number = row.entry.award.number if row.entry and row.entry.award else ""
-        righting = righted.get(number)
+        last = righted.get(number)
         row.paid_again = entry in again  # type: ignore[attr-defined]
-        later = righting is not None and righting.after >= entry
-        row.change = righting if later else None  # type: ignore[attr-defined]
+        row.change = last if last and last.after >= entry else None  # type: ignore[attr-defined]
     return rows
 
 

@@ -30,7 +30,7 @@ ROOMS = (
     Room("leads", _("应享未享 · 存疑"), _("线索"), "clipboard-search", May.SETTLE_LEADS),
     Room("runs", _("发放"), _("发放"), "cash-banknote", May.SEE_MONEY),
     Room("bank", _("银行回盘"), _("回盘"), "building-bank", May.SEE_MONEY),
-    Room("overpayments", _("多发"), _("多发"), "arrow-back-up", May.SEE_MONEY),
+    Room("overpayments", _("多发"), _("多发"), "history", May.SEE_MONEY),
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
     Room("imports", _("导入"), _("导入"), "upload", May.IMPORT),
     Room("book", _("政策簿"), _("政策簿"), "book-2"),

@@ -124,6 +124,10 @@ class Migration(migrations.Migration):
                 | (~Q(kind__in=["failure", "repayment"]) & Q(of__isnull=True)),
             ),
         ),
+        migrations.RunSQL(
+            "CREATE INDEX entry_failed ON ledger_entry (place, id) WHERE kind = 'failure'",
+            "DROP INDEX entry_failed",
+        ),
         migrations.RunSQL(PATHS.format(roots=NEW), PATHS.format(roots=OLD)),
         migrations.RunSQL(
             STANDS,
