@@ -20,6 +20,7 @@ from guanjia.entitlements.errors import (
     AdoptedOnce,
     ChangedBook,
     EndedBefore,
+    LawMissing,
     NoteMissing,
     NothingNew,
     NotPreparer,
@@ -31,6 +32,8 @@ from guanjia.entitlements.errors import (
 from guanjia.policy import book as books
 from guanjia.policy import proposing
 from guanjia.policy.book import Book
+from guanjia.policy.retold import in_words
+from guanjia.policy.words import listed
 from guanjia.staff.models import User
 
 
@@ -92,7 +95,7 @@ def propose_what_if(what_if_id: int, law: str, by: User, at: datetime) -> Propos
 def adopt_proposal(proposal_id: int, by: User, at: datetime) -> Proposal:
     """The second person says yes: runs asked for from now on read this book.
 
-    Raises SamePerson, Overtaken, EndedBefore, ChangedBook.
+    Raises SamePerson, Overtaken, EndedBefore, ChangedBook; LawMissing while a figure is a draft.
     """
     proposal = _by_a_second(proposal_id, by)
     base = queries.newest_revision()
@@ -101,6 +104,8 @@ def adopt_proposal(proposal_id: int, by: User, at: datetime) -> Proposal:
     book = books.from_text(proposal.text)
     if book.revision != proposal.revision:
         raise ChangedBook(proposal.revision)
+    if missing := proposing.drafts(in_words(book)):
+        raise LawMissing(listed(missing))
     actions.adopt_book(book, proposal.prepared_by, by, at)
     return _end(proposal, ProposalState.ADOPTED, by, at)
 

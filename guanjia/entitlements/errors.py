@@ -192,6 +192,19 @@ class NotTried(RunError):
         )
 
 
+class LawMissing(RunError):
+    """A proposal with figures that rest on no document yet."""
+
+    def __init__(self, labels: str) -> None:
+        super().__init__(
+            _(
+                "没有采用：%(labels)s还是拟定的，没有写明依据的文件。"
+                "发文之后，请经办人在那次试算的页面写上文件名和文号，重新提请采用。"
+            )
+            % {"labels": labels}
+        )
+
+
 class OutOfDate(RunError):
     """A what-if whose book is no longer the one in force."""
 

@@ -76,12 +76,14 @@ def figures(run: Run, titles: dict[str, str]) -> Figures:
     """The figures of a run, in one read of its counts."""
     counted = queries.figures(run.pk)
     towns = {figure.place_id: str(figure.place) for figure in counted}
+    if any(figure.benefit not in titles for figure in counted):
+        titles = titles | books.titles(figure.benefit for figure in counted)
     order = {code: place for place, code in enumerate(titles)}
     by_benefit = sorted(queries.by_benefit(counted), key=lambda line: order.get(line.code, 99))
     whole = _whole(by_benefit)
     return Figures(
         _row(whole, ""),
-        [_row(line, titles.get(line.code) or books.title(line.code)) for line in by_benefit],
+        [_row(line, titles[line.code]) for line in by_benefit],
         [_row(line, towns[line.code]) for line in queries.by_town(counted)],
     )
 

@@ -1,6 +1,6 @@
 """Filling a house: with a made-up city, or with a city's own files. All of it or nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
@@ -28,6 +28,7 @@ from guanjia.people.models import Household
 from guanjia.people.records import NewHousehold, NewPerson
 from guanjia.places import queries as places
 from guanjia.policy.book import Book
+from guanjia.policy.city.layout import Told
 from guanjia.staff.models import User
 
 CHUNK = 1_000
@@ -36,9 +37,6 @@ FILES, FILES_NAME = "files", gettext_lazy("本市提供的文件")
 MOVING_SHARE = 0.0006
 MOVED_ON = date(2020, 2, 1)
 MOVE_KNOWN = datetime(2020, 2, 5, 2, tzinfo=UTC)
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many persons stand written."""
 
 
 class AlreadyPeopled(RuntimeError):
@@ -92,7 +90,7 @@ def load_synthetic(
     residents: int,
     prepared_by: User,
     approved_by: User,
-    progress: Progress = silent,
+    progress: Told = silent,
 ) -> Summary:
     """Write a made-up city of `residents` persons with their awards, decided by `book`.
 
@@ -121,7 +119,7 @@ def load_folder(
     folder: Path,
     at: datetime,
     office: tuple[User, User] | None = None,
-    progress: Progress = silent,
+    progress: Told = silent,
 ) -> Summary:
     """Write the people and awards of a folder made by `guanjia template`, recorded at `at`.
 

@@ -122,11 +122,22 @@ def selection(
     return _lines(account, moved), mark
 
 
-def everything(account: Account, wanted: Wanted, seen: Sight) -> Iterator[Line]:
-    """All transfers that a filter wants, a batch at a time, for a file."""
+def everything(account: Account, wanted: Wanted, seen: Sight, whole: bool) -> Iterator[Line]:
+    """All transfers that a filter wants, a batch at a time, for a file.
+
+    The `whole` account, newest first, is told with its balances.
+    """
     needed = picked(account, wanted).only(*IN_A_FILE)
+    balance: int | None = None
     for batch in lists.everything(needed, seen, BATCH):
-        yield from _lines(account, batch)
+        lines = _lines(account, batch)
+        if whole and balance is None:  # after the first line, whatever is posted meanwhile
+            balance = _moved(account, Transfer.objects.filter(pk__lte=batch[0].pk))
+        for line in lines:
+            if balance is not None:
+                line.balance = balance
+                balance += (line.went or 0) - (line.came or 0)
+        yield from lines
 
 
 def _lines(account: Account, moved: Sequence[Transfer]) -> list[Line]:
@@ -160,9 +171,13 @@ def _accounts(moved: Iterable[Transfer]) -> dict[int, Account]:
 
 def _moved_since(account: Account, number: int) -> int:
     """By how many fen transfers from `number` on changed the balance."""
-    later = Transfer.objects.filter(pk__gte=number)
-    came = later.filter(target=account).aggregate(fen=Sum("fen", default=0))["fen"]
-    went = later.filter(source=account).aggregate(fen=Sum("fen", default=0))["fen"]
+    return _moved(account, Transfer.objects.filter(pk__gte=number))
+
+
+def _moved(account: Account, transfers: QuerySet[Transfer]) -> int:
+    """By how many fen these transfers changed the balance."""
+    came = transfers.filter(target=account).aggregate(fen=Sum("fen", default=0))["fen"]
+    went = transfers.filter(source=account).aggregate(fen=Sum("fen", default=0))["fen"]
     return int(came - went)
 
 

@@ -1,10 +1,14 @@
 """The ledger's pages: accounts of every place, an account's statement, an entry and why it was made."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from html import unescape
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -58,7 +62,7 @@ def account(request: HttpRequest, number: int) -> HttpResponseBase:
     seen = lists.sight(request, "account", columns, page_queries.AS_POSTED, asked, falling=True)
     kind, benefit = page_queries.column_of(found)
     if request.GET.get("form") == "csv":
-        return lists.as_csv(f"account-{number}.csv", _lines(found, form.wanted, seen))
+        return lists.as_csv(f"account-{number}.csv", _lines(found, form.wanted, seen, whole))
     mark: tuple[Key, int] | None
     if whole:
         lines, go_on = page_queries.statement(found, seen.after[1] if seen.after else None)
@@ -96,16 +100,27 @@ def _sum(kind: str, column: int, desks: list[page_queries.Desk]) -> int:
     return -held if kind == "treasury" else held
 
 
-def _lines(account: Account, wanted: Wanted, seen: Sight) -> Iterator[list[object]]:
-    yield [_("记账日"), _("事由"), _("收款人"), _("收入（元）"), _("支出（元）"), _("凭证")]
+def _lines(account: Account, wanted: Wanted, seen: Sight, whole: bool) -> Iterator[list[object]]:
+    """The file: what the page shows, and who was paid; balances where the page has them."""
+    heads = [_("记账日"), _("事由"), _("收款人"), _("对方账户"), _("收入（元）"), _("支出（元）")]
+    yield [*heads, *([_("余额（元）")] if whole else []), _("凭证")]
     kinds = {kind.value: str(kind.label) for kind in EntryKind}
-    for line in page_queries.everything(account, wanted, seen):
+    other = lru_cache(maxsize=None)(_in_words)  # accounts are few, and their lines many
+    for line in page_queries.everything(account, wanted, seen, whole):
         entry = line.transfer.entry
         yield [
             entry.on,
             kinds[entry.kind],
             entry.award.payee if entry.award else "",
+            other(line.other),
             "" if line.came is None else lists.plain_yuan(line.came),
             "" if line.went is None else lists.plain_yuan(line.went),
+            *(() if line.balance is None else (lists.plain_yuan(line.balance),)),
             entry.pk,
         ]
+
+
+def _in_words(account: Account | None) -> str:
+    """An account as pages name it, as plain text."""
+    shown = render_to_string("ledger/path.html", {"account": account})
+    return " ".join(unescape(strip_tags(shown)).split())

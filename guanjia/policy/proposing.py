@@ -118,6 +118,18 @@ def steps(old: Book, new: Book, changes: Iterable[Change], since: date) -> list[
     return found
 
 
+def drafts(book: Book) -> list[str]:
+    """Labels of the figures that rest on no document yet, in the book's order."""
+    found = (
+        r.label
+        for c in book.chapters
+        for rows in c.figures.values()
+        for r in rows
+        if r.law == DRAFT
+    )
+    return list(dict.fromkeys(found))
+
+
 def _chapters(book: Book, change: Change) -> Iterator[Chapter]:
     """The chapters in which a change is made. Raises BadProposal where the name is no figure."""
     codes = [c.code for c in book.chapters]

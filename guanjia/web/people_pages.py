@@ -1,6 +1,6 @@
 """What the pages of a person and of a household show, put together from the rooms that know it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -128,17 +128,17 @@ def _entitled(
     chapters = the_book.shown().book.chapters
     titles = {chapter.code: chapter.title for chapter in chapters}
     wanted = [c for c in chapters if person is not None or c.unit == "household"]
+    periods = entitled.periods_of(person, household, moment)
+    paid = _paid(awards, person, on if moment else None)
+    told = {p.determination.benefit for p in periods}
+    told |= {a.benefit for a in awards} | {e.benefit for e in paid}
+    if told - set(titles):  # of a book that is no longer in force
+        titles = books.titles(told) | titles
     return {
         "dues_on": on,
-        "dues": [*_dues(wanted, awards), *_without_chapter(chapters, awards)],
-        "periods": [
-            (titles.get(p.determination.benefit) or books.title(p.determination.benefit), p)
-            for p in entitled.periods_of(person, household, moment)
-        ],
-        "payments": [
-            (titles.get(e.benefit) or books.title(e.benefit), _whose(e, person), e)
-            for e in _paid(awards, person, on if moment else None)
-        ],
+        "dues": [*_dues(wanted, awards), *_without_chapter(chapters, awards, titles)],
+        "periods": [(titles[p.determination.benefit], p) for p in periods],
+        "payments": [(titles[e.benefit], _whose(e, person), e) for e in paid],
     }
 
 
@@ -147,11 +147,13 @@ def _dues(chapters: list[Chapter], awards: list[Award]) -> Iterator[Due]:
         yield Due(chapter.title, chapter, tuple(a for a in awards if a.benefit == chapter.code))
 
 
-def _without_chapter(chapters: Iterable[Chapter], awards: list[Award]) -> Iterator[Due]:
+def _without_chapter(
+    chapters: Iterable[Chapter], awards: list[Award], titles: Mapping[str, str]
+) -> Iterator[Due]:
     """Awards for what the book no longer has: they are shown all the same."""
     known = {chapter.code for chapter in chapters}
     for code in sorted({a.benefit for a in awards} - known):
-        yield Due(books.title(code), None, tuple(a for a in awards if a.benefit == code))
+        yield Due(titles[code], None, tuple(a for a in awards if a.benefit == code))
 
 
 def _paid(awards: list[Award], person: int | None, by: date | None) -> list[Entry]:

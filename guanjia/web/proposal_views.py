@@ -16,6 +16,7 @@ from guanjia.entitlements.book_models import Proposal, ProposalState
 from guanjia.entitlements.errors import RunError
 from guanjia.kit import clock
 from guanjia.policy import book as books
+from guanjia.policy import proposing, words
 from guanjia.policy.book import Book
 from guanjia.policy.check import check
 from guanjia.policy.problem import Problem
@@ -96,6 +97,7 @@ def _page(
         "mine": found.prepared_by_id == request.user.pk,
         "sections": adopting.sections(in_words(base) if base else None, in_words(book)),
         "steps": what_if_pages.steps_of(found.what_if) if found.what_if else [],
+        "undocumented": words.listed(proposing.drafts(in_words(book))) if is_open else "",
         "stale": stale(book, get_language()) if is_open else [],
         "form": form,
     }

@@ -42,9 +42,7 @@ def _by_benefit(runs: Sequence[Run], lines: Sequence[Sequence[Line]]) -> Table:
         table.add_column(f"{run.month:%Y-%m}", justify="right", no_wrap=True)
     table.add_column(word("户/人"), justify="right", no_wrap=True)
     by_code = [{line.code: line for line in month} for month in lines]
-    titles = books.titles()
-    gone = sorted({code for month in by_code for code in month} - set(titles))
-    for code, title in (*titles.items(), *((code, books.title(code)) for code in gone)):
+    for code, title in books.titles(code for month in by_code for code in month).items():
         paid = [_fen(month.get(code)) for month in by_code]
         if any(paid):
             table.add_row(title, *map(_yuan, paid), f"{_units(by_code[-1].get(code)):,}")

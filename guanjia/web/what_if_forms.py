@@ -79,7 +79,9 @@ class Propose(forms.Form):
 
     law = forms.CharField(
         label=gettext_lazy("依据的文件"),
-        help_text=gettext_lazy("文件名和文号。还没有发文的留空，标准会标明“拟定”。"),
+        help_text=gettext_lazy(
+            "文件名和文号。还没有发文的可以先留空，标准会标明“拟定”；写明文件再提请一次，才能采用。"
+        ),
         max_length=LONGEST_LAW,
         required=False,
     )

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanjia.entitlements import queries, run_pages, tallies, what_ifs
+from guanjia.entitlements import books, queries, run_pages, tallies, what_ifs
 from guanjia.entitlements.book_models import AT_WORK, WhatIf, WhatIfFigure
 from guanjia.entitlements.tallies import Counted, Tally, total
 from guanjia.places import queries as places
 from guanjia.policy import proposing, words
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter
-from guanjia.policy.proposing import Step
+from guanjia.policy.proposing import Change, Step
 from guanjia.policy.retold import in_words
 from guanjia.web import charts
 
@@ -74,17 +75,29 @@ def steps_of(what_if: WhatIf) -> list[tuple[Step, str]]:
     return [(step, names.get(step.change.place, "")) for step in found]
 
 
-def brief(what_if: WhatIf) -> str:
-    """The changes in one line, as they were asked: `低保标准改为 1150`."""
-    book = in_words(queries.book_of(what_if.base_id))
-    said = []
-    for change in what_ifs.changes_of(what_if):
-        chapter = next(
-            c for c in book.chapters if change.chapter in ("", c.code) if change.name in c.figures
-        )
-        label = chapter.figures[change.name][0].label
-        said.append(_("%(label)s改为 %(value)s") % {"label": label, "value": change.value})
-    return words.listed(said)
+def briefs(found: Sequence[WhatIf]) -> list[tuple[WhatIf, str]]:
+    """What-ifs with their changes in one line, as they were asked: `低保标准改为 1150`.
+
+    The newest book names the figures; an older one is read only for what it no longer has.
+    """
+    book = books.newest() if found else None
+    newest = in_words(book) if book else None
+    return [
+        (one, words.listed(map(partial(_said, one, newest), what_ifs.changes_of(one))))
+        for one in found
+    ]
+
+
+def _said(what_if: WhatIf, newest: Book | None, change: Change) -> str:
+    label = _label(newest, change) if newest else ""
+    label = label or _label(in_words(queries.book_of(what_if.base_id)), change) or change.name
+    return _("%(label)s改为 %(value)s") % {"label": label, "value": change.value}
+
+
+def _label(book: Book, change: Change) -> str:
+    """What a book calls a figure; '' where it has none of that name."""
+    asked = (c for c in book.chapters if change.chapter in ("", c.code))
+    return next((c.figures[change.name][0].label for c in asked if change.name in c.figures), "")
 
 
 def told(what_if: WhatIf) -> Told | None:

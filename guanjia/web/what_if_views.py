@@ -1,13 +1,16 @@
 """What-ifs: ask with other figures, watch it work, read who gains and who loses, lay two side by side."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,24 +29,27 @@ from guanjia.staff.roles import May
 from guanjia.web import what_if_forms, what_if_pages
 from guanjia.web.what_if_forms import WishForm
 
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows of a list, the way back to its beginning and on to its next page, where there are such."""
+
+    rows: list[Row]
+    first_url: str | None
+    next_url: str | None
+
 
 @require_safe
 @gate.may(May.SEE_DRAFTS)
 def what_ifs(request: HttpRequest) -> HttpResponse:
     """What was tried, newest first, and what was proposed."""
-    before = request.GET.get("before", "")
-    if before and (not before.isdecimal() or len(before) > 18):
-        raise BadRequest("before")
-    found = asked_before.what_ifs()
-    found = found.filter(pk__lt=int(before)) if before else found
-    rows = list(found[: queries.PAGE + 1])
-    more = len(rows) > queries.PAGE
-    rows = rows[: queries.PAGE]
+    tried = _newest(request, asked_before.what_ifs(), "before")
     shown = {
-        "rows": [(one, what_if_pages.brief(one)) for one in rows],
-        "first_url": reverse("what_ifs") if before else None,
-        "next_url": f"{reverse('what_ifs')}?before={rows[-1].pk}" if more else None,
-        "proposals": asked_before.proposals()[: queries.PAGE],
+        "tried": tried,
+        "rows": what_if_pages.briefs(tried.rows),
+        "proposals": _newest(request, asked_before.proposals(), "proposed-before"),
         "has_book": queries.newest_revision() is not None,
     }
     return render(request, "what_if/list.html", shown)
@@ -85,14 +91,16 @@ def what_if(request: HttpRequest, number: int) -> HttpResponse:
     if other is not None and told is not None:
         return render(request, "what_if/beside.html", _beside(told, other))
     ended = asked_before.what_ifs().filter(done__gt=0).exclude(pk=found.pk)
+    others = list(ended[: queries.PAGE + 1]) if told else []
     newest = queries.newest_revision()
     shown = {
         **_progress(found),
         "working": found.state in AT_WORK,
-        "steps": what_if_pages.steps_of(found),
+        "steps": told.steps if told else what_if_pages.steps_of(found),
         "told": told,
         "short": what_if_pages.in_short(told) if told else "",
-        "others": [(o, what_if_pages.brief(o)) for o in ended[: queries.PAGE]] if told else [],
+        "others": what_if_pages.briefs(others[: queries.PAGE]),
+        "older": others[: queries.PAGE] if len(others) > queries.PAGE else [],
         "up_to_date": newest is not None and newest.revision == found.base_id,
         "form": what_if_forms.Propose(),
         "proposals": asked_before.proposals().filter(what_if=found),
@@ -131,6 +139,20 @@ def figures_csv(request: HttpRequest, number: int) -> HttpResponseBase:
     found = _what_if(number)
     name = f"what-if-{found.pk}-{gate.post_of(request).place_id}.csv"
     return lists.as_csv(name, _lines(found))
+
+
+def _newest(request: HttpRequest, found: QuerySet[Row], name: str) -> Page[Row]:
+    """A page of rows, the newest first, from below the number that the address has under `name`.
+
+    Raises BadRequest.
+    """
+    before = request.GET.get(name, "")
+    if before and (not before.isdecimal() or len(before) > 18):
+        raise BadRequest(name)
+    rows = list((found.filter(pk__lt=int(before)) if before else found)[: queries.PAGE + 1])
+    more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
+    first, following = reverse("what_ifs"), urlencode({name: rows[-1].pk}) if more else ""
+    return Page(rows, first if before else None, f"{first}?{following}" if more else None)
 
 
 def _asked(request: HttpRequest, book: Book, wish: WishForm, rows: Any) -> WhatIf | None:

@@ -10,6 +10,7 @@ from guanjia.entitlements.errors import (
     AdoptedOnce,
     ChangedBook,
     EndedBefore,
+    LawMissing,
     NoteMissing,
     NothingNew,
     NotPreparer,
@@ -29,7 +30,8 @@ MAY = office.MARCH.replace(month=5)
 
 def changed(*changes: str, book: Book = office.BOOK) -> Book:
     """The office's book with other figures from May on."""
-    return proposing.propose(book, [proposing.read(text) for text in changes], MAY)
+    wanted = [proposing.read(text) for text in changes]
+    return proposing.propose(book, wanted, MAY, "试行通知第1号", "known")
 
 
 def proposed(house: town.Cast, *changes: str, by: User | None = None) -> Proposal:
@@ -101,6 +103,16 @@ def test_a_proposal_that_another_book_overtook_is_not_adopted(house: town.Cast) 
     second.refresh_from_db()
     assert second.state == ProposalState.PROPOSED
     assert newest() == first.revision
+
+
+def test_a_draft_is_not_adopted_before_its_document_is_named(house: town.Cast) -> None:
+    draft = proposing.propose(office.BOOK, [proposing.read("dibao_line=1150")], MAY)
+    waits = adoption.propose_book(draft, town.CITY, house.zhou, AT)
+    with pytest.raises(LawMissing, match="低保标准还是拟定的，没有写明依据的文件"):
+        adoption.adopt_proposal(waits.pk, house.liang, AT)
+    assert newest() == office.BOOK.revision
+    named = proposed(house, "dibao_line=1150")
+    assert adoption.adopt_proposal(named.pk, house.liang, AT).state == ProposalState.ADOPTED
 
 
 def test_a_text_that_is_not_what_its_hash_says_is_not_adopted(house: town.Cast) -> None:

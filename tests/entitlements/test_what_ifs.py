@@ -189,39 +189,55 @@ def test_a_surprise_stands_on_the_what_if_with_a_code(
     assert "ZeroDivisionError" in found.trouble and "再试算一次" in found.trouble
 
 
+ADDED = (
+    "INSERT INTO entitlements_whatiffigure (what_if_id, month, place, benefit, held, before_units,"
+    " after_units, gainers, losers, before_fen, after_fen) SELECT id, {} FROM entitlements_whatif{}"
+)
+OWN = ADDED.format("'2020-06-01', '441900121', 'dibao', true, {}", "")
+ONCE = "'2020-06-01', '441900121', 'dibao', true, 1, 1, 1, 0, 5, 6"
+TURN = "is not of the month that its what-if is trying"
+ENDED = ", ended_at = now()"
 ATTACKS = (
-    "UPDATE entitlements_whatif SET changes = 'longevity.first=1'",
-    "UPDATE entitlements_whatif SET by_id = by_id + 1",
-    "UPDATE entitlements_whatif SET done = months + 1",
-    "UPDATE entitlements_whatif SET state = 'done'",
-    "UPDATE entitlements_whatif SET state = 'cancelled'",
-    "UPDATE entitlements_whatif SET state = 'failed'",
-    "DELETE FROM entitlements_whatif",
-    "UPDATE entitlements_whatiffigure SET after_fen = 0",
-    "DELETE FROM entitlements_whatiffigure",
-    # a month that was tried, one out of turn, another town's money, more gainers than entitled,
-    # fen for nobody, the same line twice
-    *(
-        "INSERT INTO entitlements_whatiffigure (what_if_id, month, place, benefit, held, before_units,"
-        " after_units, gainers, losers, before_fen, after_fen) "
-        f"SELECT id, {values} FROM entitlements_whatif"
-        for values in (
-            "'2020-05-01', '441900121', 'dibao', true, 1, 1, 1, 0, 5, 6",
-            "'2020-08-01', '441900121', 'dibao', true, 1, 1, 1, 0, 5, 6",
-            "'2020-06-01', '440100001', 'dibao', true, 1, 1, 1, 0, 5, 6",
-            "'2020-06-01', '441900121', 'dibao', true, 1, 1, 2, 0, 5, 6",
-            "'2020-06-01', '441900121', 'dibao', true, 0, 1, 1, 0, 5, 6",
-        )
+    ("UPDATE entitlements_whatif SET changes = 'longevity.first=1'", "keeps what was asked"),
+    ("UPDATE entitlements_whatif SET by_id = by_id + 1", "keeps what was asked"),
+    ("UPDATE entitlements_whatif SET done = months + 1", "what_if_does_no_more_than_asked"),
+    (
+        "UPDATE entitlements_whatif SET state = 'done'" + ENDED,
+        "what_if_is_done_when_every_month_is",
+    ),
+    (
+        "UPDATE entitlements_whatif SET state = 'cancelled'" + ENDED,
+        "a_what_if_that_was_stopped_names_who",
+    ),
+    ("UPDATE entitlements_whatif SET state = 'failed'" + ENDED, "a_what_if_that_failed_says_why"),
+    ("UPDATE entitlements_whatif SET ended_at = now()", "what_if_has_ended_or_is_at_work"),
+    ("DELETE FROM entitlements_whatif", "append-only|permission denied"),
+    ("UPDATE entitlements_whatiffigure SET after_fen = 0", "append-only|permission denied"),
+    ("DELETE FROM entitlements_whatiffigure", "append-only|permission denied"),
+    # a month that was tried, one out of turn, another city's town
+    (ADDED.format(ONCE.replace("06-01", "05-01"), ""), TURN),
+    (ADDED.format(ONCE.replace("06-01", "08-01"), ""), TURN),
+    (ADDED.format(ONCE.replace("441900121", "440100001"), ""), "row-level security|" + TURN),
+    (OWN.format("1, 1, 2, 0, 5, 6"), "who_gains_is_entitled_after_and_who_loses_was_before"),
+    (OWN.format("1, 1, 0, 2, 5, 6"), "who_gains_is_entitled_after_and_who_loses_was_before"),
+    (OWN.format("0, 1, 1, 0, 5, 6"), "nobody_entitled_costs_nothing"),
+    (
+        ADDED.format(ONCE, ", generate_series(1, 2)"),
+        "one_figure_a_what_if_month_town_and_benefit",
     ),
 )
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_raw_sql_changes_nothing_of_a_what_if(house: town.Cast, attack: str) -> None:
+@pytest.mark.parametrize(("attack", "says"), ATTACKS)
+def test_raw_sql_changes_nothing_of_a_what_if(house: town.Cast, attack: str, says: str) -> None:
     found = ask(house, "longevity.first=130", months=3)
     toll = Toll(MAY, town.HUMEN, "longevity", False, 1, 1, 1, 0, 10000, 13000)
     trying.record_month(found.pk, MAY, [toll], AT)
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match=says),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(attack)
 
 

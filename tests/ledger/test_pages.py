@@ -147,8 +147,23 @@ def test_a_statement_is_filtered_and_taken_along_and_tells_balances_only_where_t
     with scope.hold(as_job()):
         sent = Transfer.objects.filter(source__path="budget/441900119/dibao").values_list("fen")
         fen = sorted(sum(sent, ()))
-    assert sorted(int(line.split(",")[4].replace(".", "")) for line in lines[1:]) == fen
-    assert fen
+    assert sorted(int(line.split(",")[5].replace(".", "")) for line in lines[1:]) == fen
+    assert fen and "余额" not in lines[0]
+    assert {line.split(",")[3] for line in lines[1:]} == {"已交银行 · 长安镇"}
+
+
+def test_a_whole_statement_is_taken_along_with_the_balance_after_each_line(
+    paid: town.Cast,
+) -> None:
+    budget = account("budget/441900119/dibao")
+    response = at_desk(paid.zhou).get(reverse("account", args=[budget.pk]) + "?form=csv")
+    head, *lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert head == "记账日,事由,收款人,对方账户,收入（元）,支出（元）,余额（元）,凭证"
+    came, went, balance = (
+        [int(line.split(",")[n].replace(".", "") or 0) for line in lines] for n in (4, 5, 6)
+    )
+    assert balance[0] == budget.balance and len(lines) > 1
+    assert balance == [sum(came[n:]) - sum(went[n:]) for n in range(len(lines))]
 
 
 def test_strangers_and_village_workers_see_no_account(paid: town.Cast, client: Client) -> None:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from guanjia.policy import family as blank
+from guanjia.policy.city import drafts
 from guanjia.policy.decide import rules
 from guanjia.policy.facts import OPEN_END
 from guanjia.policy.family import HOUSEHOLD, Family
@@ -279,3 +280,19 @@ def test_the_two_files_must_be_named(tmp_path: Path) -> None:
     done = determine("facts.parquet", cwd=tmp_path)
     assert done.returncode == 2
     assert "RESULT.parquet" in done.stderr
+
+
+def test_what_a_killed_process_left_beside_the_result_is_swept_and_what_one_holds_stays(
+    tmp_path: Path,
+) -> None:
+    facts = written([person(1)], tmp_path / "facts.parquet")
+    left = tmp_path / f"{drafts.ROOM}left" / "draft"
+    left.mkdir(parents=True)
+    with drafts.beside(tmp_path / "other.parquet") as held:
+        assert not left.exists()
+        left.mkdir(parents=True)
+        cli.determine(BOOK, MONTHS[1], facts, tmp_path / "result.parquet", silent)
+        assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+            [held.name, "facts.parquet", "result.parquet"]
+        )
+    assert not held.exists()

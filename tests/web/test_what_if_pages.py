@@ -115,7 +115,7 @@ def test_rows_are_added_and_what_was_typed_stays(house: town.Cast) -> None:
         ([("", "")], {}, "请选一个标准，写上新数。"),
         ([("dibao_line", "1150"), ("dibao_line", "1160")], {}, "dibao_line 写了两次"),
         ([("dibao_line", "1150")], {"since": "2019-01"}, "2019-01"),
-        ([("dibao_line", "1150")], {"months": "99"}, "99"),
+        ([("dibao_line", "1150")], {"months": "99"}, "选择一个有效的选项。 99 不在可用的选项中。"),
         ([("dibao_line", "1150")], {"place": "440100"}, "440100"),
     ],
 )
@@ -206,8 +206,8 @@ def test_a_proposal_that_was_overtaken_says_so_and_lists_examples_that_no_longer
     house: town.Cast,
 ) -> None:
     zhou, liang = at_desk(house.zhou), at_desk(house.liang)
-    first = proposed(zhou, worked(asked(zhou, ("dibao_line", "1150"))))
-    second = proposed(zhou, worked(asked(zhou, ("dibao_line", "1200"))))
+    first = proposed(zhou, worked(asked(zhou, ("dibao_line", "1150"))), "试行通知第1号")
+    second = proposed(zhou, worked(asked(zhou, ("dibao_line", "1200"))), "试行通知第2号")
     assert "处例子按新文字的结果和写的不一样" in text_of(
         liang, reverse("proposal", args=[first.pk])
     )
@@ -219,6 +219,40 @@ def test_a_proposal_that_was_overtaken_says_so_and_lists_examples_that_no_longer
     with scope.hold(as_job()):
         second.refresh_from_db()
     assert second.state == ProposalState.PROPOSED
+
+
+def test_a_draft_waits_for_its_document_and_the_page_says_which(house: town.Cast) -> None:
+    zhou, liang = at_desk(house.zhou), at_desk(house.liang)
+    found = worked(asked(zhou, ("dibao_line", "1150")))
+    draft = proposed(zhou, found)
+    adopt = reverse("adopt_proposal", args=[draft.pk])
+    page = text_of(liang, reverse("proposal", args=[draft.pk]))
+    assert "低保标准还是拟定的，没有写明依据的文件，不能采用" in page and adopt not in page
+    assert "没有采用：低保标准还是拟定的" in liang.post(adopt, follow=True).content.decode()
+    named = proposed(zhou, found, "试行通知第1号")
+    assert reverse("adopt_proposal", args=[named.pk]) in text_of(
+        liang, reverse("proposal", args=[named.pk])
+    )
+
+
+def test_lists_go_on_beyond_a_page_and_say_where_they_are_cut(
+    house: town.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    zhou, tried, made = at_desk(house.zhou), [], []
+    for value in ("1110", "1120", "1130", "1140"):
+        tried.append(worked(asked(zhou, ("dibao_line", value))))
+        made.append(proposed(zhou, tried[-1]))
+    first = text_of(zhou, reverse("what_ifs"))
+    older = f"{reverse('what_ifs')}?proposed-before={made[2].pk}"
+    assert older in first and reverse("proposal", args=[made[1].pk]) not in first
+    second = text_of(zhou, older)
+    assert reverse("proposal", args=[made[1].pk]) in second and "已到末尾" in second
+    assert f"?before={tried[2].pk}" in first
+    for name in ("before", "proposed-before"):
+        text_of(zhou, f"{reverse('what_ifs')}?{name}=x", 400)
+    assert "这里只列最近的 2 次试算" in text_of(zhou, reverse("what_if", args=[tried[0].pk]))
+    assert "这里只列最近的" not in text_of(zhou, reverse("what_ifs"))
 
 
 def addresses(house: town.Cast) -> tuple[list[str], list[str], list[str]]:

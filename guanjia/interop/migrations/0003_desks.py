@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         ("entitlements", "0007_merged"),
         ("interop", "0002_imports_gate"),
         ("ledger", "0003_returns"),
-        ("people", "0005_desk_gate"),
+        ("people", "0006_recorded_index"),
     ]
 
     operations = [migrations.RunSQL(CLOSE, OPEN)]

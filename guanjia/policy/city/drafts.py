@@ -1,5 +1,7 @@
 """A database of its own for as long as a layout takes: it works on disk, within bounds."""
 
+import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +12,56 @@ import duckdb
 
 MEMORY = "1GB"
 """What laying out may take; beyond it, DuckDB works in the folder."""
+ROOM = ".guanjia-draft-"
+"""How hidden folders beside a result begin."""
+
+
+@contextmanager
+def beside(file: Path) -> Iterator[Path]:
+    """A hidden folder beside `file`, on its disk, that vanishes at the end.
+
+    It is locked while its process lives, so that what a killed one left is known, and swept here.
+    """
+    parent = file.absolute().parent
+    with _locked(parent, fcntl.LOCK_EX):  # nobody sweeps a folder that is made but not yet locked
+        for old in parent.glob(f"{ROOM}*"):
+            _sweep(old)
+        room = Path(tempfile.mkdtemp(prefix=ROOM, dir=parent))
+        own = _lock(room, fcntl.LOCK_EX)
+    try:
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+        os.close(own)
+
+
+def _sweep(room: Path) -> None:
+    """Remove a folder that no living process holds."""
+    try:
+        with _locked(room, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            shutil.rmtree(room, ignore_errors=True)
+    except OSError:  # held, or not ours to open
+        return
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    held = _lock(folder, how)
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def _lock(folder: Path, how: int) -> int:
+    """The folder's descriptor, locked until it is closed. Raises OSError."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, how)
+    except OSError:
+        os.close(opened)
+        raise
+    return opened
 
 
 @contextmanager

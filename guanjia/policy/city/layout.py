@@ -15,7 +15,7 @@ from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.words import word
 
 Told = Callable[[int, int], None]
-"""Told how many of how many households are done."""
+"""Told how many of how many are done: households, or what else a step counts."""
 INDEX = "index.json"
 GLOB = re.compile(r"([*?\[])")
 MEMORY = "800MB"

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from guanjia.kit import days
 from guanjia.policy.book import Book, BookError, city_folder, load
 from guanjia.policy.city.deciding import decide
-from guanjia.policy.city.drafts import draft
+from guanjia.policy.city.drafts import beside, draft
 from guanjia.policy.city.laying import lay
 from guanjia.policy.options import Options, month_of, options
 from guanjia.policy.retold import in_words
@@ -117,16 +117,14 @@ def determine(book: Book, month: date, facts: Path, result: Path, watch: Watch) 
 
     Raises BadFacts, TooLarge.
     """
-    new = result.with_name(f".{result.name}.new")
-    try:
-        with draft() as (con, folder):
+    with beside(result) as room:
+        new = room / "result.parquet"
+        with draft(room / "draft") as (con, folder):
             take(con, book, facts, watch(word("读入（列）")))
             snapshot = lay(con, book, month, folder / "facts", told=watch(word("整理（户）")))
             results = decide(book, month, snapshot, folder / "results", watch(word("核算（户）")))
             count = write(con, book, results, new, watch(word("写出（户）")))
         new.replace(result)
-    finally:
-        new.unlink(missing_ok=True)
     parts = {"households": snapshot.households, "people": snapshot.people, "count": count}
     return word("核算了 {households} 户 {people} 人，{count} 条结果", **parts)
 

@@ -14,7 +14,7 @@ from guanjia.policy.city.layout import quoted
 from guanjia.policy.city.terms import literal
 from guanjia.policy.facts import OPEN_END, Fact
 from guanjia.policy.terms import nearest
-from guanjia.policy.words import brackets, listed, word
+from guanjia.policy.words import brackets, word
 
 KEYS = ("household", "person", "place")
 HELD = "held_"
@@ -200,12 +200,9 @@ def form(column: Column) -> str:
     """What a right value looks like, in words."""
     fact = column.fact
     assert fact is not None  # of an award, every day is right
+    if fact.type in ("choice", "place"):
+        return fact.form()
     low, high = fact.minimum, fact.maximum
-    if fact.type == "choice":
-        choices = listed(code + brackets(said) for code, said in fact.choices.items())
-        return word("可填：{choices}", choices=choices)
-    if fact.type == "place":
-        return word("请填区划代码，外地填 elsewhere")
     unit = brackets(word("单位分")) if fact.type == "fen" else ""
     plain = word("请填 {low} 到 {high} 的整数{unit}", low=low, high=high, unit=unit)
     if not column.listed:

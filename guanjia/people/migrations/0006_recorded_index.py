@@ -6,7 +6,7 @@ TABLES = ("personfact", "householdfact", "membership")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_gate")]
+    dependencies = [("people", "0005_desk_gate")]
 
     operations = [
         migrations.RunSQL(
