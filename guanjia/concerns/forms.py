@@ -61,7 +61,7 @@ class Ask(forms.Form):
         required=False,
     )
     who = forms.ChoiceField(
-        label=gettext_lazy("您是"),
+        label=gettext_lazy("您为谁说这件事"),
         choices=[
             ("self", gettext_lazy("为自己")),
             (OTHER, gettext_lazy("替别人，例如邻居、家人")),

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from procrastinate.contrib.django import app
 
 from guanjia.cases import actions, queries, tasks
 from guanjia.cases.actions import ASKER, Given
@@ -245,6 +246,11 @@ def test_late_cases_go_up_a_step_at_a_time(cast: town.Cast) -> None:
         assert (raised.level, raised.desk_id) == (3, town.CITY)
         levels = list(Event.objects.filter(verb="escalate").values_list("reason", flat=True))
     assert levels == ["1", "2", "3"]
+
+
+def test_the_sweep_stands_in_the_queue() -> None:
+    named = [task.task.name for task in app.periodic_registry.periodic_tasks.values()]
+    assert "cases.sweep" in named
 
 
 def test_an_answered_case_is_not_escalated(cast: town.Cast) -> None:

@@ -211,7 +211,9 @@ def test_an_asker_sees_one_case_and_rates_or_reopens_it_alone(cast: town.Cast) -
         "UPDATE cases_case SET state = 'handling'",
         f"UPDATE cases_case SET desk = '{town.CITY}'",
     ):
-        attack(statement, "an_asker_rates_and_reopens_and_nothing_else", office.asker())
+        for kind in ("case", "intake"):
+            eyes = scope.Scope(kind=kind, key=office.KEY)
+            attack(statement, "an_asker_rates_and_reopens_and_nothing_else", eyes)
 
 
 @pytest.mark.parametrize("eyes", [scope.NOTHING, scope.PUBLIC, scope.Scope(kind="case")])

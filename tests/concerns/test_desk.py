@@ -127,4 +127,4 @@ def test_pages_take_few_queries_however_many_cases(cast: town.Cast) -> None:
     for number in range(1, 8):
         ask(number)
     assert queries_of(client, "/inbox/") == before <= 15
-    assert queries_of(client, f"/inbox/{first.pk}/") <= 17
+    assert queries_of(client, f"/inbox/{first.pk}/") <= 15

@@ -54,7 +54,7 @@ BEGIN
          AND (NEW.returns > OLD.returns OR NEW.assigned_at IS DISTINCT FROM OLD.assigned_at))) THEN
     PERFORM cases_refuse('an_assigned_case_is_not_returned');
   END IF;
-  IF current_setting('guanjia.kind', true) = 'case' AND (NEW.desk <> OLD.desk
+  IF current_setting('guanjia.kind', true) IN ('case', 'intake') AND (NEW.desk <> OLD.desk
      OR (NEW.state <> OLD.state AND NOT (OLD.state IN ('answered', 'closed')
          AND NEW.state IN ('closed', 'received')))) THEN
     PERFORM cases_refuse('an_asker_rates_and_reopens_and_nothing_else');
