@@ -44,10 +44,10 @@ NAMES = {
     ADMINISTRATOR: _("系统管理"),
 }
 
-# Every desk that serves residents takes their concerns; an office decides and pays; a clerk
-# prepares what a chief approves.
+# Every desk that serves residents takes their concerns; an office decides and pays, and sees whole
+# numbers, which those who check it never do; a clerk prepares what a chief approves.
 SERVES = frozenset({May.SEE_PEOPLE, May.HANDLE_CASES})
-OFFICE = SERVES | {May.SEE_MONEY, May.SETTLE_LEADS}
+OFFICE = SERVES | {May.SEE_MONEY, May.SETTLE_LEADS, May.REVEAL_NUMBERS}
 CLERK = OFFICE | {May.IMPORT, May.PREPARE_CHANGE}
 CHIEF = OFFICE | {May.APPROVE_CHANGE}
 
@@ -62,10 +62,6 @@ ROLES: dict[str, frozenset[May]] = {
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS, May.READ_LOG}),
     ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
 }
-
-# Whole numbers are seen by those who settle a person's matter, never by those who check it.
-for _role in (CITY_CLERK, CITY_CHIEF, TOWN_CLERK, TOWN_CHIEF):
-    ROLES[_role] |= {May.REVEAL_NUMBERS}
 
 # Domain rule: who approves or exports money signs in with a second factor.
 SECOND_FACTOR = frozenset({CITY_CLERK, CITY_CHIEF, TOWN_CHIEF, AUDITOR, ADMINISTRATOR})
