@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from guanjia.kit import bulk
-from guanjia.people import names
+from guanjia.people import hand, names
 from guanjia.people.actions import FACT_COLUMNS, PERSON_COLUMNS, fact_row, person_row
 from guanjia.people.records import NewFact, NewPerson
 
@@ -53,10 +53,10 @@ def register_persons(people: Sequence[NewPerson], desk: str, since: date, at: da
     """
     for person, number in zip(people, bulk.take_ids("people_person", len(people)), strict=True):
         person.id = number
-    # The reach goes first: row security lets nobody write a person out of one's own sight.
-    _reach((p.id, desk, "residence", since, None) for p in people)
-    rows = (person_row(person, at) for person in people)
-    written = set(insert_free("people_person", PERSON_COLUMNS, rows))
+    with hand.of_the_register():
+        _reach((p.id, desk, "residence", since, None) for p in people)
+        rows = (person_row(person, at) for person in people)
+        written = set(insert_free("people_person", PERSON_COLUMNS, rows))
     lost = [person.id for person in people if person.id not in written]
     bulk.rows("DELETE FROM people_reach WHERE person_id = ANY(%s::bigint[]) RETURNING 1", [lost])
     return written
@@ -192,12 +192,13 @@ def grams_again(people: Sequence[int]) -> None:
             AND g.person_id = r.person_id)""",
         [list(people)],
     )
-    bulk.insert(
-        "people_namegram",
-        {"gram": "text", "place": "text", "person_id": "bigint"},
-        ((gram, place, key) for key, place, name in seen for gram in names.grams(name)),
-        "ON CONFLICT DO NOTHING",
-    )
+    with hand.of_the_register():
+        bulk.insert(
+            "people_namegram",
+            {"gram": "text", "place": "text", "person_id": "bigint"},
+            ((gram, place, key) for key, place, name in seen for gram in names.grams(name)),
+            "ON CONFLICT DO NOTHING",
+        )
 
 
 def _reach(rows: Iterable[tuple[int, str, str, date, date | None]]) -> None:

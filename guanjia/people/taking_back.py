@@ -5,17 +5,18 @@ they themselves are out of sight, and their document and number are free again.
 from collections.abc import Sequence
 
 from guanjia.kit import bulk
-from guanjia.people import intake, names
+from guanjia.people import hand, intake, names
 
 
 def forget_persons(keys: Sequence[int]) -> None:
     """Nobody sees these persons any more; whoever bears their documents may be registered anew."""
     wanted = [list(keys)]
-    bulk.rows(
-        """UPDATE people_person SET document_kind = 'none', document_sealed = NULL,
-          document_index = NULL, document_mask = '' WHERE id = ANY(%s::bigint[]) RETURNING 1""",
-        wanted,
-    )
+    with hand.of_the_register():
+        bulk.rows(
+            """UPDATE people_person SET document_kind = 'none', document_sealed = NULL,
+              document_index = NULL, document_mask = '' WHERE id = ANY(%s::bigint[]) RETURNING 1""",
+            wanted,
+        )
     for table in ("people_namegram", "people_reach"):
         bulk.rows(
             f"DELETE FROM {table} WHERE person_id = ANY(%s::bigint[]) RETURNING 1",
