@@ -73,6 +73,9 @@ def test_everything_on_the_way_in_is_reached_by_keys_alone(page: Page, house: Ho
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_contain_text("看看能享受什么")
+    for link in ("查办理进度", "说一件事"):
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_contain_text(link)
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_contain_text("最低生活保障")
     page.keyboard.press("Enter")
