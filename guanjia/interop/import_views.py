@@ -1,9 +1,7 @@
 """Imports on pages: hand a file in, see what would become of it, let it in, take it back."""
 
-from collections.abc import Callable
-from functools import wraps
 from io import BytesIO
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,28 +27,12 @@ from guanjia.policy.book import Book
 from guanjia.staff import gate
 from guanjia.staff.roles import May
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 PAGE, FIRST = 50, 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def may_look(view: View[P]) -> View[P]:
-    """Door guard: who imports, and who approves the awards in an import."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            refused = gate.refusal(request, May.IMPORT)
-        except PermissionDenied:
-            refused = gate.refusal(request, May.APPROVE_RUN)
-        return refused if refused is not None else view(request, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def list_imports(request: HttpRequest) -> HttpResponse:
     """All imports in sight, newest first."""
     before = request.GET.get("before", "")
@@ -97,7 +79,7 @@ def hand_in(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def one_import(request: HttpRequest, number: int) -> HttpResponse:
     """One import: how far it is, what becomes of its rows, what is wrong in them."""
     found = _import(number)
@@ -128,7 +110,7 @@ def one_import(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """The progress alone, asked for every two seconds; once it is over, the whole page."""
     found = _import(number)
@@ -138,7 +120,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def apply_import(request: HttpRequest, number: int) -> HttpResponseBase:
     """Let the good rows in."""
     found = _import(number)
@@ -179,14 +161,14 @@ def undo(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 @require_safe
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def bad_rows_workbook(request: HttpRequest, number: int) -> HttpResponseBase:  # noqa: ARG001
     """The refused rows of all tables as a workbook, marked, with reasons."""
     return _returned(number, bad_rows.WORKBOOK, XLSX)
 
 
 @require_safe
-@may_look
+@gate.may(May.SEE_IMPORTS)
 def bad_rows_csv(request: HttpRequest, number: int, position: int) -> HttpResponseBase:  # noqa: ARG001
     """The refused rows of one table as CSV."""
     return _returned(number, bad_rows.sheet_file(position), "text/csv; charset=utf-8")

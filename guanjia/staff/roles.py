@@ -18,6 +18,7 @@ class May(StrEnum):
     HANDLE_CASES = "handle_cases"
     MANAGE_POSTS = "manage_posts"
     IMPORT = "import"
+    SEE_IMPORTS = "see_imports"
     PREPARE_CHANGE = "prepare_change"
     APPROVE_CHANGE = "approve_change"
     READ_LOG = "read_log"
@@ -48,19 +49,20 @@ NAMES = {
 # numbers, which those who check it never do; a clerk prepares what a chief approves.
 SERVES = frozenset({May.SEE_PEOPLE, May.HANDLE_CASES})
 OFFICE = SERVES | {May.SEE_MONEY, May.SETTLE_LEADS, May.REVEAL_NUMBERS}
-CLERK = OFFICE | {May.IMPORT, May.PREPARE_CHANGE}
+CLERK = OFFICE | {May.IMPORT, May.SEE_IMPORTS, May.PREPARE_CHANGE}
 CHIEF = OFFICE | {May.APPROVE_CHANGE}
 
 ROLES: dict[str, frozenset[May]] = {
     CITY_CLERK: CLERK | {May.ASK_RUN, May.SEE_DRAFTS},
-    CITY_CHIEF: CHIEF | {May.APPROVE_RUN, May.SEE_DRAFTS},
+    # Who approves runs lets the awards of an import in.
+    CITY_CHIEF: CHIEF | {May.APPROVE_RUN, May.SEE_DRAFTS, May.SEE_IMPORTS},
     TOWN_CLERK: CLERK,
     TOWN_CHIEF: CHIEF,
     VILLAGE_WORKER: SERVES,
     # A provider's doors come with the programme that it serves; none of today's is for it.
     PROVIDER: frozenset(),
     AUDITOR: frozenset({May.SEE_PEOPLE, May.SEE_MONEY, May.SEE_DRAFTS, May.READ_LOG}),
-    ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT}),
+    ADMINISTRATOR: frozenset({May.MANAGE_POSTS, May.IMPORT, May.SEE_IMPORTS}),
 }
 
 # Domain rule: who approves or exports money signs in with a second factor.

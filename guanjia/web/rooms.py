@@ -32,7 +32,7 @@ ROOMS = (
     Room("bank", _("银行回盘"), _("回盘"), "building-bank", May.SEE_MONEY),
     Room("overpayments", _("多发"), _("多发"), "history", May.SEE_MONEY),
     Room("ledger", _("账本"), _("账本"), "receipt-yuan", May.SEE_MONEY),
-    Room("imports", _("导入"), _("导入"), "upload", May.IMPORT),
+    Room("imports", _("导入"), _("导入"), "upload", May.SEE_IMPORTS),
     Room("book", _("政策簿"), _("政策簿"), "book-2"),
     Room("reads", _("查阅日志"), _("日志"), "search", May.READ_LOG),
     Room("what_ifs", _("试算"), _("试算"), "scale", May.SEE_DRAFTS),

@@ -33,35 +33,6 @@ END $$;
 CREATE TRIGGER staff_read_stamp BEFORE INSERT ON staff_read
   FOR EACH ROW EXECUTE FUNCTION staff_stamp_read();
 """
-# The sealing of the words may change when a key does; the rest, and the words themselves, may not:
-# their hash stays in the row and in the chain. Only a function of the owner gets past the trigger.
-RESEAL = """
-CREATE FUNCTION staff_read_keep() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF current_user = 'guanjia_app'
-     OR to_jsonb(NEW) - 'words_sealed' <> to_jsonb(OLD) - 'words_sealed'
-     OR NEW.words_sealed IS NULL OR OLD.words_sealed IS NULL THEN
-    RAISE EXCEPTION 'staff_read is append-only: corrections are new rows'
-      USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER staff_read_keep BEFORE UPDATE ON staff_read
-  FOR EACH ROW EXECUTE FUNCTION staff_read_keep();
-CREATE TRIGGER staff_read_never_deleted BEFORE DELETE OR TRUNCATE ON staff_read
-  FOR EACH STATEMENT EXECUTE FUNCTION guanjia_refuse_change();
-REVOKE UPDATE, DELETE ON staff_read FROM guanjia_app;
-CREATE FUNCTION staff_read_reseal(number bigint, old bytea, new bytea) RETURNS boolean
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  IF current_setting('guanjia.kind', true) IS DISTINCT FROM 'job'
-     OR split_part(encode(new, 'escape'), ':', 1) = split_part(encode(old, 'escape'), ':', 1) THEN
-    RAISE EXCEPTION 'a seal changes with its key, by a job' USING ERRCODE = 'check_violation';
-  END IF;
-  UPDATE staff_read SET words_sealed = new WHERE id = number AND words_sealed = old;
-  RETURN FOUND;
-END $$;
-"""
 
 
 class Migration(migrations.Migration):
@@ -75,16 +46,11 @@ class Migration(migrations.Migration):
             f"{KIND} = 'staff' AND post_id = {POST}",
         ),
         row_security(BATCH, JOB),
+        append_only(READ),
         append_only(BATCH),
         migrations.RunSQL(
             STAMP,
             "DROP TRIGGER staff_read_stamp ON staff_read; DROP FUNCTION staff_stamp_read(); "
             "DROP FUNCTION staff_reveals_an_hour();",
-        ),
-        migrations.RunSQL(
-            RESEAL,
-            "DROP FUNCTION staff_read_reseal(bigint, bytea, bytea); "
-            "DROP TRIGGER staff_read_never_deleted ON staff_read; "
-            "DROP TRIGGER staff_read_keep ON staff_read; DROP FUNCTION staff_read_keep();",
         ),
     ]
