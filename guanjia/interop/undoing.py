@@ -83,7 +83,6 @@ def undo(number: int, city: str, at: datetime) -> None:
         intake.believe_again(BELIEVED[what], _ended(found, what), at)
     _put_back(found)
     _delete("interop_personnumber", "id", new[What.NUMBER])
-    _delete("staff_post", "id", new[What.POST])
     _delete("places_facility", "code::bigint", new[What.FACILITY])
     intake.reach_again(sorted(set(moved) - set(new[What.PERSON])), city)
     taking_back.forget_persons(new[What.PERSON])
@@ -94,7 +93,19 @@ def undo(number: int, city: str, at: datetime) -> None:
 
 def depends(found: Import) -> list[str]:
     """What stands on an import, in words. Asked under a scope that sees the whole city."""
-    return [*_corrected(found), *_added(found), *_written_over(found), *_related(found)]
+    return [
+        *_posts(found),
+        *_corrected(found),
+        *_added(found),
+        *_written_over(found),
+        *_related(found),
+    ]
+
+
+def _posts(found: Import) -> Iterator[str]:
+    """A post that was given is ended openly, never taken out of the books."""
+    if _new(found, What.POST):
+        yield _("派出的岗位不能撤销，只能在“岗位与账号”里结束并移交")
 
 
 def nameless(found: Import) -> list[int]:

@@ -82,7 +82,7 @@ def test_facilities_come_in_change_and_go_back(files: Path, cast: town.Cast) -> 
 
 
 def test_posts_come_in_by_who_may_give_them(files: Path, cast: town.Cast) -> None:
-    rows = ["huang,镇街审批,441900121,2020-01-01,2021-01-01"]
+    rows = ["huang,村（社区）协理员,441900121004,2020-01-01,2021-01-01"]
     file = handing.csv(files, tables.POSTS, rows)
     refused = handing.check(file, cast.zhou)
     assert "不能导入“岗位”表" in handing.troubles(refused)[0]
@@ -90,13 +90,17 @@ def test_posts_come_in_by_who_may_give_them(files: Path, cast: town.Cast) -> Non
         imports.cancel_import(refused.pk, cast.zhou, clock.now())
     admin = town.desk("guan", "管", roles.ADMINISTRATOR, town.CITY)
     done = handing.bring(file, admin)
-    assert Post.objects.filter(user=cast.huang, role=roles.TOWN_CHIEF).count() == 1
+    assert Post.objects.filter(user=cast.huang, role=roles.VILLAGE_WORKER).count() == 1
     assert handing.counts(handing.check(file, admin)) == {"posts": (0, 0, 1, 0)}
     own = ["guan,市级审批,441900,2020-01-01,", "nobody,市级审批,441900,2020-01-01,"]
     found = handing.problems(handing.check(handing.csv(files, tables.POSTS, own), admin))
     assert "不能给自己派岗位" in found[0][2] and "没有这个账号" in found[1][2]
-    handing.undo(done, admin)
-    assert not Post.objects.filter(user=cast.huang, role=roles.TOWN_CHIEF).exists()
+    apart = ["huang,镇街审批,441900121,2020-01-01,", "huang,镇街经办,441900,2020-01-01,"]
+    found = handing.problems(handing.check(handing.csv(files, tables.POSTS, apart), admin))
+    assert "同一个人不能同时担任这两个岗位" in found[0][2] and "要派在相应的地方" in found[1][2]
+    with pytest.raises(Depended, match="只能在“岗位与账号”里结束"):
+        handing.undo(done, admin)
+    assert Post.objects.filter(user=cast.huang, role=roles.VILLAGE_WORKER).exists()
 
 
 def test_an_import_is_taken_back_whole_and_may_come_again(files: Path, cast: town.Cast) -> None:

@@ -22,7 +22,7 @@ def test_staff_come_back_to_where_they_were_going(page: Page, house: House) -> N
     page.goto("/people/")
     page.get_by_label("用户名").fill("wang")
     page.get_by_label("密码").fill("a long enough word")
-    page.locator("main").get_by_role("button", name="登录").click()
+    page.locator("main").get_by_role("button", name="登录", exact=True).click()
     expect(page).to_have_url(f"{house.url}/people/")
 
 

@@ -185,7 +185,7 @@ def test_who_does_not_know_is_not_asked_again_and_is_not_refused() -> None:
         seen += asked(page)
         page = onward(client, page, everything)
     assert "不是不符合" in text(page)
-    assert "还要问清楚 最低生活保障" in text(page)
+    assert "还差回答 最低生活保障" in text(page)
     assert "您 · 出生日期" in text(page)
 
 

@@ -1,6 +1,7 @@
 """Facilities and posts of a file: where something stands, and who sits at which desk."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,8 @@ from guanjia.interop.models import What
 from guanjia.kit import bulk
 from guanjia.people import intake
 from guanjia.places.models import FacilityKind
-from guanjia.staff import roles
+from guanjia.staff import actions, roles
+from guanjia.staff.errors import BadPlace, Incompatible
 
 CODE, AT, NAME, KIND, CAPACITY = "设施代码", "所在地代码", "名称", "类型", "容量"
 ACCOUNT, ROLE, AREA, SINCE, UNTIL = "账号", "岗位", "区划代码", "起", "止"
@@ -116,6 +118,8 @@ def prepare_posts(lines: Sequence[Line], work: Work) -> list[Line]:
             line.wrong(ACCOUNT, _("不能给自己派岗位。请由另一位管理员导入这一行。"))
         if area:
             work.check_place(line, AREA, area, (6, 9, 12))
+        if role and area and len(area) not in actions.DIGITS[role]:
+            line.wrong(AREA, str(BadPlace(role)))
         line.record = (users.get(account), role, area, since, until)
     once(lines, ACCOUNT, lambda line: line.record[:4], _("与第 %(line)d 行是同一个岗位。"))
     return list(lines)
@@ -145,6 +149,8 @@ def take_posts(lines: Sequence[Line], work: Work) -> None:
             continue
         if any(_clash(line.record, row) for row in known):
             line.wrong(SINCE, _("这个人在同一地方同一岗位已有重叠的任期。请在岗位页面改任期。"))
+        elif held := next((row[1] for row in known if _apart(line.record, row)), ""):
+            line.wrong(ROLE, str(Incompatible(str(roles.NAMES[held]))))
         else:
             line.found = Verdict.NEW
             new.append(line)
@@ -155,6 +161,16 @@ def take_posts(lines: Sequence[Line], work: Work) -> None:
         work.wrote.fresh(What.POST, keys)
 
 
-def _clash(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    since, until, begins, ends = one[3], one[4] or OPEN_END, other[3], other[4] or OPEN_END
-    return one[:3] == other[:3] and since < ends and until > begins  # type: ignore[operator]
+def _clash(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return one[:3] == other[:3] and _at_one_time(one, other)
+
+
+def _apart(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether one person would hold two roles that must be two persons."""
+    nested = one[2].startswith(other[2]) or other[2].startswith(one[2])
+    same = one[0] == other[0] and _at_one_time(one, other)
+    return same and roles.incompatible(one[1], other[1], nested)
+
+
+def _at_one_time(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return bool(one[3] < (other[4] or OPEN_END) and (one[4] or OPEN_END) > other[3])

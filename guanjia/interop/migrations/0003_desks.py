@@ -8,7 +8,7 @@ DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relforcerowsecurity
     AND relnamespace = 'public'::regnamespace AND relname ~ '^(people|entitlements|ledger|cases|concerns)_' LOOP
     EXECUTE format('CREATE POLICY desk ON %I AS RESTRICTIVE USING '
-      '((SELECT current_setting(''guanjia.role'', true)) NOT IN (''administrator'', ''provider''))', t);
+      '(coalesce((SELECT current_setting(''guanjia.role'', true)), '''') NOT IN (''administrator'', ''provider''))', t);
   END LOOP;
 END $$;
 """
