@@ -175,13 +175,10 @@ def searches(port: int, session: str, people: list[Known], each: int) -> dict[st
             time.sleep(PAUSE)
             spent, status, _body = ask(line, session, f"/people/{key}/")
             opened.append(spent)
-            if status != 200:
-                missed.append(str(key))
+            missed.extend([str(key)] if status != 200 else [])
             time.sleep(PAUSE)
 
-    for path in ("/people/", f"/people/?q={people[0][2]}", f"/people/{people[0][0]}/"):
-        for _process in range(8):  # each process reads its book and its templates once
-            ask(HTTPConnection("127.0.0.1", port, timeout=60), session, path)
+    warm(port, session, people[0])
     clerks = [threading.Thread(target=clerk, args=(n,)) for n in range(USERS)]
     for one in clerks:
         one.start()
@@ -195,6 +192,13 @@ def searches(port: int, session: str, people: list[Known], each: int) -> dict[st
         "person_median_ms": report.median(opened) * 1000,
         "missed": len(missed),
     }
+
+
+def warm(port: int, session: str, one: Known) -> None:
+    """Each process of the server reads its book and its templates once."""
+    for path in ("/people/", f"/people/?q={one[2]}", f"/people/{one[0]}/"):
+        for _process in range(8):
+            ask(HTTPConnection("127.0.0.1", port, timeout=60), session, path)
 
 
 def ask(line: HTTPConnection, session: str, path: str) -> tuple[float, int, bytes]:

@@ -158,11 +158,18 @@ def measure(post: Any, tables: Tables, rows: int) -> tuple[dict[str, float], boo
         import_tasks.undo_import(None, first.pk)
     del figures["cpu_s"]
     figures["peak_mb"] = report.peak_mb()
+    return figures, _right(eyes, first, second, rows)
+
+
+def _right(eyes: Any, first: Any, second: Any, rows: int) -> bool:
+    """Whether every row did what it should: written once, the same again, taken back."""
+    from guanjia.kit import scope
+
     with scope.hold(eyes):
         found = [sum(getattr(s, c) for s in first.sheets.all()) for c in ("fresh", "refused")]
         same = sum(s.same for s in second.sheets.all())
         first.refresh_from_db()
-    return figures, found == [rows, 0] and same == rows and first.state == "undone"
+    return found == [rows, 0] and same == rows and first.state == "undone"
 
 
 @contextmanager

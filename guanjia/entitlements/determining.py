@@ -212,6 +212,7 @@ def _determine(run: Run, homes: Homes, at: datetime) -> None:
 
 
 def decide_home(book: Book, month: date, home: Frozen) -> list[Result]:
+    """What the text says of a household in a month. Raises RunError where it is too large to decide."""
     try:
         return rules(book, month).decide(home.family)
     except TooManyMembers as problem:
@@ -259,6 +260,7 @@ def weigh_result(
     before: Held | None,
     month: date,
 ) -> Weighed:
+    """What a result comes to beside the award and what held before it."""
     entitled, _gross, net, _reasons = result
     if follows:
         return weigh_following(entitled, net, award, before)
@@ -283,6 +285,7 @@ def paid_results(
 
 
 def unit_of(home: Frozen, benefit: str, seat: int) -> Unit:
+    """Whom a benefit is of: the person in this seat, or the household."""
     person = home.person(seat)
     return benefit, person is not None, home.household if person is None else person
 

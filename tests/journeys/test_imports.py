@@ -63,6 +63,35 @@ def book(folder: Path) -> Path:
     return handing.workbook(folder, rows, "长安镇入户登记表.xlsx")
 
 
+def hand_in(page: Page, folder: Path, look: Callable[[str], None]) -> None:
+    """From the empty form to what would become of each row."""
+    press(page, page.get_by_role("link", name="交一个文件").first)
+    look("import-new")
+    press(page, page.get_by_role("button", name="交上去检查"))  # no file yet: it stays
+    expect(page.get_by_role("heading", level=1)).to_have_text("交一个文件")
+    page.get_by_label("文件").set_input_files(book(folder))
+    press(page, page.get_by_role("button", name="交上去检查"))
+    expect(page.get_by_text("正在检查：一行一行地看，不写入")).to_be_visible()
+    page.reload()  # it stays after a reload
+    expect(page.get_by_role("button", name="停止")).to_be_visible()
+    look("import-checking")
+    work_off()
+    expect(page.locator("h1 .mark-tag")).to_have_text("检查完，待写入", timeout=15_000)
+    expect(page.get_by_text("表格软件把号码改成了数字").first).to_be_visible()
+    expect(page.get_by_text("人员表里这个人的一行（第 5 行）退回了").first).to_be_visible()
+    look("import-checked")
+
+
+def take_back(page: Page) -> None:
+    """From the list to an import that is undone."""
+    press(page, page.get_by_role("link", name="长安镇入户登记表.xlsx"))
+    press(page, page.locator("summary", has_text="撤销这次导入"))
+    press(page, page.get_by_role("button", name="撤销", exact=True))
+    expect(page.get_by_text("正在撤销")).to_be_visible()
+    work_off()
+    expect(page.locator("h1 .mark-tag")).to_have_text("已撤销", timeout=15_000)
+
+
 def test_by_keys_from_a_file_to_its_rows_and_back(
     desk: House,
     page: Page,
@@ -82,21 +111,7 @@ def test_by_keys_from_a_file_to_its_rows_and_back(
     sign_in(desk.cast.wang)
     page.goto("/import/")
     look("imports-empty")
-    press(page, page.get_by_role("link", name="交一个文件").first)
-    look("import-new")
-    press(page, page.get_by_role("button", name="交上去检查"))  # no file yet: it stays
-    expect(page.get_by_role("heading", level=1)).to_have_text("交一个文件")
-    page.get_by_label("文件").set_input_files(book(tmp_path))
-    press(page, page.get_by_role("button", name="交上去检查"))
-    expect(page.get_by_text("正在检查：一行一行地看，不写入")).to_be_visible()
-    page.reload()  # it stays after a reload
-    expect(page.get_by_role("button", name="停止")).to_be_visible()
-    look("import-checking")
-    work_off()
-    expect(page.locator("h1 .mark-tag")).to_have_text("检查完，待写入", timeout=15_000)
-    expect(page.get_by_text("表格软件把号码改成了数字").first).to_be_visible()
-    expect(page.get_by_text("人员表里这个人的一行（第 5 行）退回了").first).to_be_visible()
-    look("import-checked")
+    hand_in(page, tmp_path, look)
     with page.expect_download() as download:
         press(page, page.get_by_role("link", name="下载退回的行"))
     assert download.value.suggested_filename.endswith("bad-rows.xlsx")
@@ -113,13 +128,7 @@ def test_by_keys_from_a_file_to_its_rows_and_back(
     dress(theme="light", elder="0")
     page.goto("/import/")
     look("imports")
-    press(page, page.get_by_role("link", name="长安镇入户登记表.xlsx"))
-    press(page, page.locator("summary", has_text="撤销这次导入"))
-    shot("import-undo-1440")
-    press(page, page.get_by_role("button", name="撤销", exact=True))
-    expect(page.get_by_text("正在撤销")).to_be_visible()
-    work_off()
-    expect(page.locator("h1 .mark-tag")).to_have_text("已撤销", timeout=15_000)
+    take_back(page)
     look("import-undone")
 
 
