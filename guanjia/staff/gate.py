@@ -54,16 +54,22 @@ def scope_of(post: Post) -> scope.Scope:
     return scope.staff(post.pk, post.role, post.place_id, clock.today())
 
 
-def may(what: May) -> Callable[[View[P]], View[P]]:
-    """Door guard: signed in, in a post that may do `what`, with a second factor where it must."""
+def may(what: May, to_post: May | None = None) -> Callable[[View[P]], View[P]]:
+    """Door guard: signed in, in a post that may do `what`, with a second factor where it must.
+
+    `to_post`: what a post must be allowed besides, where the door also takes a form.
+    """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             refused = refusal(request, what)
+            if refused is None and to_post is not None and request.method == "POST":
+                refused = refusal(request, to_post)
             return refused if refused is not None else view(request, *args, **kwargs)
 
-        guarded.asks = what  # type: ignore[attr-defined] # tests read from the doors what they ask
+        # Tests read from the doors what they ask.
+        guarded.asks, guarded.asks_to_post = what, to_post or what  # type: ignore[attr-defined]
         return guarded
 
     return guard

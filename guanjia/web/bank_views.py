@@ -39,14 +39,11 @@ NEWEST = Column("newest", gettext_lazy("次序"), by="pk", kind="number")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.may(May.SEE_MONEY)
+@gate.may(May.SEE_MONEY, to_post=May.ASK_RUN)
 def returns_page(request: HttpRequest) -> HttpResponseBase:
     """Every file that was sent, what the bank has answered, and where a return is read."""
     form = forms.Upload()
     if request.method == "POST":
-        refused = gate.refusal(request, May.ASK_RUN)
-        if refused is not None:
-            return refused
         form = forms.Upload(request.POST, request.FILES)
         if form.is_valid() and (taken := _taken(request, form)) is not None:
             return redirect("bank_return", taken.pk)
@@ -162,26 +159,22 @@ def decide_account(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.may(May.SEE_MONEY)
+@gate.may(May.SEE_MONEY, to_post=May.SETTLE_LEADS)
 def sending(request: HttpRequest, number: int) -> HttpResponseBase:
     """Before a run's file goes to the bank: what changed since, what is held, and the mark that it went."""
     run = _run(number)
     form = forms.HoldOne(request.POST or None)
-    if request.method == "POST":
-        refused = gate.refusal(request, May.SETTLE_LEADS)
-        if refused is not None:
-            return refused
-        if form.is_valid():
-            key, reason = form.cleaned_data["key"].strip(), form.cleaned_data["reason"]
-            who = gate.user_of(request)
-            held = _("已暂缓，等第二个人决定。")
-            return _do(
-                request,
-                lambda: holding.hold(run.pk, key, reason, who, clock.now()),
-                held,
-                "sending",
-                run.pk,
-            )
+    if request.method == "POST" and form.is_valid():
+        key, reason = form.cleaned_data["key"].strip(), form.cleaned_data["reason"]
+        who = gate.user_of(request)
+        held = _("已暂缓，等第二个人决定。")
+        return _do(
+            request,
+            lambda: holding.hold(run.pk, key, reason, who, clock.now()),
+            held,
+            "sending",
+            run.pk,
+        )
     shown = {
         "run": run,
         "form": form,
