@@ -59,11 +59,9 @@ def hold(scope: Scope, using: str = "default") -> Iterator[None]:
     with transaction.atomic(using=using):
         before = current(using)
         _write(scope, using)
-        try:
-            yield
-        finally:
-            if not connections[using].needs_rollback:
-                _write(before, using)
+        yield  # what is rolled back takes its scope along
+        if not connections[using].needs_rollback:
+            _write(before, using)
 
 
 def current(using: str = "default") -> Scope:

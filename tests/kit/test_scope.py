@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -32,6 +32,18 @@ def test_a_scope_outlives_no_failed_savepoint(transactional: None) -> None:
         with transaction.atomic():
             assert scope.current() == eyes
     assert scope.current() == scope.NOTHING
+
+
+def test_an_error_of_the_database_is_the_one_that_is_told(transactional: None) -> None:
+    eyes = scope.job("run/1", "441900", TODAY)
+    with scope.hold(eyes):
+        with (
+            pytest.raises(ProgrammingError, match="nowhere"),
+            scope.hold(scope.PUBLIC),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SELECT 1 FROM nowhere")
+        assert scope.current() == eyes
 
 
 def test_the_database_forgets_the_scope_with_the_transaction(transactional: None) -> None:
