@@ -116,11 +116,7 @@ def _told(import_id: int, work: Callable[[], None]) -> None:
             work()
         except (ImportRefused, BadFile) as refused:
             _fail(import_id, str(refused))
-        except (seal.KeyGone, KeyError) as problem:
-            if isinstance(problem, KeyError) and problem.args[:1] != (
-                settings.GUANJIA_SEAL_KEY_ID,
-            ):
-                raise
+        except seal.KeyGone:
             _fail(import_id, str(KeysMissing()))
 
     next_step = _("写好的各批都保留着。请重试，或撤销这次导入")

@@ -13,11 +13,19 @@ class KeyGone(RuntimeError):
 
 
 def seal(text: str) -> bytes:
-    """`text` encrypted under the current key: key id, colon, 12 bytes nonce, ciphertext."""
-    key_id: str = settings.GUANJIA_SEAL_KEY_ID
+    """`text` encrypted under the newest key: key id, colon, 12 bytes nonce, ciphertext."""
+    key_id = newest()
     nonce = os.urandom(12)
     body = AESGCM(settings.GUANJIA_SEAL_KEYS[key_id]).encrypt(nonce, text.encode(), key_id.encode())
     return key_id.encode() + b":" + nonce + body
+
+
+def newest() -> str:
+    """The id of the key that seals today. Raises KeyGone where none is held."""
+    held = list(settings.GUANJIA_SEAL_KEYS)
+    if not held:
+        raise KeyGone("no key is in the key folder")
+    return str(held[-1])
 
 
 def unseal(sealed: bytes) -> str:

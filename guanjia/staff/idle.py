@@ -76,7 +76,10 @@ def kept_for(request: HttpRequest) -> Kept | None:
     held = request.session.get(KEPT) if hasattr(request, "session") else None
     if not held or held["page"] != request.path or held["user"] != request.user.pk:
         return None
-    fields = json.loads(seal.unseal(base64.b64decode(held["sealed"])))
+    try:
+        fields = json.loads(seal.unseal(base64.b64decode(held["sealed"])))
+    except seal.KeyGone:  # its key was put aside meanwhile
+        return None
     return Kept(held["action"], [(name, value) for name, value in fields])
 
 

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from guanjia.kit.database import connection_settings
 from guanjia.policy.book import city_folder
-from guanjia.web import home
+from guanjia.web import home, keyring
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,8 +22,9 @@ GUANJIA_DEMO_DAY: date | None = home.demo_day()
 GUANJIA_DEMO_SYNTHETIC = home.demo_is_synthetic()
 
 SECRET_KEY = home.secret("django").hex()
-GUANJIA_SEAL_KEY_ID = "k1"
-GUANJIA_SEAL_KEYS = {"k1": home.secret("seal-k1")}
+GUANJIA_SEAL_KEYS = keyring.Keyring(GUANJIA_HOME / "keys")
+if not GUANJIA_SEAL_KEYS:
+    home.secret("seal-k1")  # the first; where data are sealed already, its loss is said
 GUANJIA_INDEX_KEY = home.secret("index")
 
 DEBUG = False

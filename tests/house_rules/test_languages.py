@@ -54,7 +54,7 @@ TERMINAL += tuple(
     f"guanjia/web/{part}.py"
     for part in (
         *("accounts", "archive", "cluster", "demo", "demo_staff", "embedded", "external", "home"),
-        *("keeper", "looking", "schema", "start", "statement", "static_files"),
+        *("keeper", "looking", "resealing", "schema", "start", "statement", "static_files"),
     )
 )
 # A unit that is read, a mark, the name of an account and of a file, texts that books hold.
