@@ -92,6 +92,7 @@ class Work:
     today: date
     places: dict[str, str]
     rights: frozenset[May]
+    post: int
     prepared_by: int
     approved_by: int
     writes: bool = False
@@ -108,6 +109,8 @@ class Work:
     """Persons and households of this file that came back, by number, to their lines."""
     housed: set[str] = field(default_factory=set)
     """Numbers of persons for whom this file names a household."""
+    lost: list[Line] = field(default_factory=list)
+    """Persons of a batch whom the register knows and this post cannot see."""
     moved: set[int] = field(default_factory=set)
     """Persons whom other offices may see from now on: where they live, or their 户籍, has changed."""
 
