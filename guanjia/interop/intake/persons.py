@@ -154,7 +154,6 @@ def _write(
         intake.change_persons(
             [(p.id, p.name, p.sex, p.born_on) for p in (line.record for line, _old in changed)]
         )
-        intake.grams_again([line.record.id for line, _old in changed])
         for line, old in changed:
             _note(line.record, old, work)
     numbers = [
