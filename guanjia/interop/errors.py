@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from guanjia.people.registering import AT_MOST_AN_HOUR
+
 
 class ImportRefused(ValueError):
     """A request about an import that was refused; nothing was changed."""
@@ -72,6 +74,19 @@ class Depended(ImportRefused):
         super().__init__(
             _("不能撤销：%(reasons)s。没有改动。请先处理这些，或逐条更正。")
             % {"reasons": "；".join(reasons)}
+        )
+
+
+class ManyElsewhere(ImportRefused):
+    """More persons of a file are known elsewhere than one post may learn of in an hour."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "已在别处登记的人太多：一个岗位一小时内最多登记、查核 %(most)d 人。没有再写入。"
+                "请把文件交市级经办导入，或过一小时再接着写入。"
+            )
+            % {"most": AT_MOST_AN_HOUR}
         )
 
 

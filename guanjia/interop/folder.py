@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from guanjia.entitlements.records import NewAward
 from guanjia.interop import cells, tables
-from guanjia.interop.lines import BadFolder, Problem, Row, rows
+from guanjia.interop.intake.documents import has_number
+from guanjia.interop.lines import BadFolder, Problem, Row, one_household, one_value, rows
 from guanjia.people import documents
 from guanjia.people.actions import CHECKED
 from guanjia.people.documents import BadDocument
@@ -118,18 +119,12 @@ def _persons(folder: Path, city: City) -> None:
 
 def _document(row: Row, kind: str) -> str:
     document = row.cells["证件号码"]
-    if kind == DocumentKind.NONE:
-        if document:
-            row.wrong("证件号码", _("证件类型是“无证件”，这里应空着。"))
-        return ""
-    if kind and not document:
-        row.wrong("证件号码", _("不能空着；确实没有证件的，证件类型写“无证件”。"))
-    elif kind in CHECKED:
+    if kind and has_number(row, kind, document) and kind in CHECKED:
         try:
             return documents.citizen_number(document)
         except BadDocument as problem:
             row.wrong("证件号码", str(problem))
-    return document
+    return "" if kind == DocumentKind.NONE else document
 
 
 def _members(folder: Path, city: City) -> None:
@@ -158,8 +153,7 @@ def _settle(city: City, person: NewPerson, stays: list[Stay]) -> None:
     first.household.members.append(person)
     for before, stay in itertools.pairwise(stays):
         if (before.until or OPEN_END) > stay.since:
-            text = _("与第 %(line)d 行的时间重叠：一个人同时只能在一户。")
-            stay.row.wrong("起", text % {"line": before.row.line})
+            stay.row.overlaps("起", before.row.line, one_household())
         city.moves.append(Move(person, stay.household, stay.since))
         if stay.until:
             city.moves.append(Move(person, None, stay.until))
@@ -184,7 +178,7 @@ def _facts(
             period = (found.since, found.until or OPEN_END, row)
             periods.setdefault((number, found.kind, found.key), []).append(period)
     for listed in periods.values():
-        no_overlap(listed, "起", _("同一情况同一时间只能有一个值"))
+        no_overlap(listed, "起", one_value())
 
 
 def _fact(row: Row, city: City, declared: tuple[Fact, ...]) -> NewFact | None:
@@ -196,8 +190,7 @@ def _fact(row: Row, city: City, declared: tuple[Fact, ...]) -> NewFact | None:
     value = row.read("值", lambda cell: cells.value(fact, cell))
     if fact.type == "place" and isinstance(value, str) and not _stands(city, value):
         row.wrong("值", not_a_place(value))
-    if fact.by_month and (since.day != 1 or (until and until.day != 1)):
-        row.wrong("起", _("“%(name)s”按月填写，起止都应是某月1日。") % {"name": fact.label})
+    row.whole_months(fact, since, until)
     return NewFact(fact.name, value, since, until, row.cells["区分"][:40])
 
 
@@ -211,5 +204,4 @@ def no_overlap(periods: list[Period], column: str, because: str) -> None:
     periods.sort(key=lambda period: period[:2])
     for (_a, until, before), (since, _b, row) in itertools.pairwise(periods):
         if until > since:
-            text = _("与第 %(line)d 行的时间重叠：%(because)s。")
-            row.wrong(column, text % {"line": before.line, "because": because})
+            row.overlaps(column, before.line, because)

@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _undo(words: list[str]) -> int:
-    parser = options("import undo", word("撤销一次导入：整个撤回；有别的记录压在上面的不能撤。"))
+    parser = options(
+        "import undo", word("撤销一次导入：整个撤回；有别的记录压在上面的、派过岗位的不能撤。")
+    )
     parser.add_argument("number", type=int, metavar=word("编号"))
     parser.add_argument("--as", dest="name", default="", metavar=word("账号"), help=word("经办人"))
     asked = parser.parse_args(words)

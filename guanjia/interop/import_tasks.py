@@ -19,8 +19,8 @@ from guanjia.entitlements import books as stored
 from guanjia.entitlements import tasks
 from guanjia.entitlements.tasks import Stop
 from guanjia.interop import bad_rows, imports, undoing, uploads
-from guanjia.interop.errors import ImportRefused, KeysMissing, PostEnded
-from guanjia.interop.intake import passing
+from guanjia.interop.errors import ImportRefused, KeysMissing, ManyElsewhere, PostEnded
+from guanjia.interop.intake import passing, persons
 from guanjia.interop.intake.lines import Line, Work, Wrote
 from guanjia.interop.intake.matching import Matched
 from guanjia.interop.intake.sheets import BadFile
@@ -179,6 +179,10 @@ def _go(found: Import, sheets: Sheets, work: Work, eyes: scope.Scope, stop: Stop
                 _take(found, position, way, batch, work, eyes)
             except Stopped:
                 return False
+            except ManyElsewhere:  # the batch is undone, but not that it was looked up
+                with scope.hold(eyes):
+                    persons.ask_most(work)
+                raise
         behind = 0
     return True
 
@@ -187,7 +191,7 @@ def _take(
     found: Import, position: int, way: passing.Way, batch: list[Line], work: Work, eyes: scope.Scope
 ) -> None:
     with scope.hold(eyes):
-        work.wrote, work.moved = Wrote(), set()
+        work.wrote, work.moved, work.lost = Wrote(), set(), []
         way.take(batch, work)
         if not imports.record(found, position, batch, work.wrote):
             raise Stopped
@@ -207,6 +211,7 @@ def _work(found: Import, writes: bool) -> Work:
         today=clock.today(),
         places={place.code: place.name for place in places.under(book.city)},
         rights=ROLES[found.post.role],
+        post=found.post_id,
         prepared_by=found.by_id,
         approved_by=found.applied_by_id or 0,
         writes=writes,

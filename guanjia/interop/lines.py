@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guanjia.interop import cells, tables
 from guanjia.interop.cells import BadCell
 from guanjia.interop.tables import Table
+from guanjia.policy.facts import Fact
 
 T = TypeVar("T")
 MOST_SHOWN = 40
@@ -81,6 +82,26 @@ class Row:
         if since and until and until <= since:
             self.wrong("止", _("应晚于“起”：是不再适用的第一天。"))
         return since, until
+
+    def whole_months(self, fact: Fact, since: date, until: date | None) -> None:
+        """What is told by month begins and ends on a first day."""
+        if fact.by_month and (since.day != 1 or (until and until.day != 1)):
+            self.wrong("起", _("“%(name)s”按月填写，起止都应是某月1日。") % {"name": fact.label})
+
+    def overlaps(self, column: str, line: int, because: str) -> None:
+        """The row's time begins before that of another line has ended."""
+        text = _("与第 %(line)d 行的时间重叠：%(because)s。")
+        self.wrong(column, text % {"line": line, "because": because})
+
+
+def one_household() -> str:
+    """Why stays of a person do not overlap."""
+    return _("一个人同时只能在一户")
+
+
+def one_value() -> str:
+    """Why periods of a fact do not overlap."""
+    return _("同一情况同一时间只能有一个值")
 
 
 def rows(folder: Path, table: Table, problems: list[Problem]) -> Iterator[Row]:

@@ -30,7 +30,6 @@ MODELS = {
     What.PERSON: "people.Person",
     What.HOUSEHOLD: "people.Household",
     What.AWARD: "entitlements.Award",
-    What.POST: "staff.Post",
 }
 OURS = {
     "people.personfact",
@@ -39,7 +38,6 @@ OURS = {
     "people.reach",
     "people.namegram",
     "interop.personnumber",
-    "interop.import",
 }
 """Tables that are looked at one by one; rows of all others stand on what they name."""
 CHANGED = {

@@ -56,6 +56,30 @@ FACT_COLUMNS = {
     "recorded_at": "timestamptz",
 }
 
+HOUSEHOLD_COLUMNS = {
+    "id": "bigint",
+    "number": "text",
+    "place": "text",
+    "collective": "boolean",
+    "recorded_at": "timestamptz",
+}
+STAY_COLUMNS = {
+    "household_id": "bigint",
+    "person_id": "bigint",
+    "since": "date",
+    "until": "date",
+    "source_id": "text",
+    "recorded_at": "timestamptz",
+}
+REACH_COLUMNS = {
+    "person_id": "bigint",
+    "place": "text",
+    "why": "text",
+    "since": "date",
+    "until": "date",
+}
+GRAM_COLUMNS = {"gram": "text", "place": "text", "person_id": "bigint"}
+
 
 def ensure_source(code: str, name: str, synthetic: bool = False) -> Source:
     """The source with this code, made where missing."""
@@ -160,25 +184,12 @@ def person_row(person: NewPerson, at: datetime) -> tuple[object, ...]:
 def _write_households(households: Sequence[NewHousehold], source: str, at: datetime) -> None:
     bulk.insert(
         "people_household",
-        {
-            "id": "bigint",
-            "number": "text",
-            "place": "text",
-            "collective": "boolean",
-            "recorded_at": "timestamptz",
-        },
+        HOUSEHOLD_COLUMNS,
         ((h.id, h.number, h.place, h.collective, at) for h in households),
     )
     bulk.insert(
         "people_membership",
-        {
-            "household_id": "bigint",
-            "person_id": "bigint",
-            "since": "date",
-            "until": "date",
-            "source_id": "text",
-            "recorded_at": "timestamptz",
-        },
+        STAY_COLUMNS,
         ((h.id, p.id, p.since, p.until, source, at) for h in households for p in h.members),
     )
 
@@ -186,12 +197,12 @@ def _write_households(households: Sequence[NewHousehold], source: str, at: datet
 def _write_reach(households: Sequence[NewHousehold]) -> None:
     bulk.insert(
         "people_reach",
-        {"person_id": "bigint", "place": "text", "why": "text", "since": "date", "until": "date"},
+        REACH_COLUMNS,
         (reach for h in households for p in h.members for reach in _reaches(h, p)),
     )
     bulk.insert(
         "people_namegram",
-        {"gram": "text", "place": "text", "person_id": "bigint"},
+        GRAM_COLUMNS,
         (
             (gram, place, person.id)
             for household in households

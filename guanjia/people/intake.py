@@ -11,20 +11,20 @@ from typing import Any, Literal
 
 from guanjia.kit import bulk
 from guanjia.people import hand, names
-from guanjia.people.actions import FACT_COLUMNS, PERSON_COLUMNS, fact_row, person_row
+from guanjia.people.actions import (
+    FACT_COLUMNS,
+    GRAM_COLUMNS,
+    HOUSEHOLD_COLUMNS,
+    PERSON_COLUMNS,
+    REACH_COLUMNS,
+    STAY_COLUMNS,
+    fact_row,
+    person_row,
+)
 from guanjia.people.records import NewFact, NewPerson
 
 FactTable = Literal["people_personfact", "people_householdfact"]
 UNIT = {"people_personfact": "person_id", "people_householdfact": "household_id"}
-STAY_COLUMNS = {
-    "id": "bigint",
-    "household_id": "bigint",
-    "person_id": "bigint",
-    "since": "date",
-    "until": "date",
-    "source_id": "text",
-    "recorded_at": "timestamptz",
-}
 Stay = tuple[int, int, date, date | None, str]
 """Household, person, since, until, source."""
 
@@ -54,7 +54,8 @@ def register_persons(people: Sequence[NewPerson], desk: str, since: date, at: da
     for person, number in zip(people, bulk.take_ids("people_person", len(people)), strict=True):
         person.id = number
     with hand.of_the_register():
-        _reach((p.id, desk, "residence", since, None) for p in people)
+        reach = ((p.id, desk, "residence", since, None) for p in people)
+        bulk.insert("people_reach", REACH_COLUMNS, reach)
         rows = (person_row(person, at) for person in people)
         written = set(insert_free("people_person", PERSON_COLUMNS, rows))
     lost = [person.id for person in people if person.id not in written]
@@ -63,7 +64,7 @@ def register_persons(people: Sequence[NewPerson], desk: str, since: date, at: da
 
 
 def change_persons(rows: Sequence[tuple[int, str, str, date]]) -> None:
-    """Name, sex and birth date of persons as the latest register gives them; names are found anew."""
+    """Name, sex and birth date of persons as the latest register gives them; by their names they are found again."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     initials = [names.initials(name) for name in columns[1]]
     bulk.rows(
@@ -75,15 +76,14 @@ def change_persons(rows: Sequence[tuple[int, str, str, date]]) -> None:
     bulk.rows(
         "DELETE FROM people_namegram WHERE person_id = ANY(%s::bigint[]) RETURNING 1", [columns[0]]
     )
+    grams_again(columns[0])
 
 
 def register_households(rows: Sequence[tuple[str, str, bool]], at: datetime) -> dict[str, int]:
     """Write households (number, place, collective); returns number to key of those written."""
     ids = bulk.take_ids("people_household", len(rows))
-    columns = {"id": "bigint", "number": "text", "place": "text", "collective": "boolean"}
     full = [(key, *row, at) for key, row in zip(ids, rows, strict=True)]
-    columns["recorded_at"] = "timestamptz"
-    written = set(insert_free("people_household", columns, full))
+    written = set(insert_free("people_household", HOUSEHOLD_COLUMNS, full))
     return {row[0]: key for key, row in zip(ids, rows, strict=True) if key in written}
 
 
@@ -102,7 +102,7 @@ def lodge(ended: Sequence[int], stays: Sequence[Stay], at: datetime) -> list[int
     supersede("people_membership", ended, at)
     ids = bulk.take_ids("people_membership", len(stays))
     rows = [(key, *stay, at) for key, stay in zip(ids, stays, strict=True)]
-    written = set(insert_free("people_membership", STAY_COLUMNS, rows))
+    written = set(insert_free("people_membership", {"id": "bigint", **STAY_COLUMNS}, rows))
     return [key if key in written else None for key in ids]
 
 
@@ -195,12 +195,7 @@ def grams_again(people: Sequence[int]) -> None:
     with hand.of_the_register():
         bulk.insert(
             "people_namegram",
-            {"gram": "text", "place": "text", "person_id": "bigint"},
+            GRAM_COLUMNS,
             ((gram, place, key) for key, place, name in seen for gram in names.grams(name)),
             "ON CONFLICT DO NOTHING",
         )
-
-
-def _reach(rows: Iterable[tuple[int, str, str, date, date | None]]) -> None:
-    columns = {"person_id": "bigint", "place": "text", "why": "text"}
-    bulk.insert("people_reach", columns | {"since": "date", "until": "date"}, rows)

@@ -4,9 +4,10 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
 
 from guanjia.people import actions, documents, hand, names, queries, seal
 from guanjia.people.desk_models import Registration, RegistrationState, Transfer
@@ -58,6 +59,12 @@ def register(stated: Stated, by: int, at: datetime) -> int:
         if "at most" not in str(problem):
             raise
         raise TooMany from None
+
+
+def none_left(post: int) -> bool:
+    """Whether a post, asked in its scope, has registered as many as it may in an hour."""
+    counted = Registration.objects.filter(post=post, counted_at__gt=Now() - timedelta(hours=1))
+    return counted.count() >= AT_MOST_AN_HOUR
 
 
 @transaction.atomic

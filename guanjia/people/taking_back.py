@@ -5,7 +5,7 @@ they themselves are out of sight, and their document and number are free again.
 from collections.abc import Sequence
 
 from guanjia.kit import bulk
-from guanjia.people import hand, intake, names
+from guanjia.people import hand, intake
 
 
 def forget_persons(keys: Sequence[int]) -> None:
@@ -34,17 +34,9 @@ def forget_households(keys: Sequence[int]) -> None:
 
 def names_again(keys: Sequence[int]) -> None:
     """Persons whose names were put back are found by them."""
-    if not keys:
-        return
     rows = bulk.rows(
-        "SELECT id, name FROM people_person WHERE id = ANY(%s::bigint[])", [list(keys)]
+        "SELECT id, name, sex, born_on FROM people_person WHERE id = ANY(%s::bigint[])",
+        [list(keys)],
     )
-    bulk.rows(
-        """UPDATE people_person p SET initials = c.initials
-        FROM unnest(%s::bigint[], %s::text[]) AS c(id, initials) WHERE p.id = c.id RETURNING 1""",
-        [[key for key, _name in rows], [names.initials(name) for _key, name in rows]],
-    )
-    bulk.rows(
-        "DELETE FROM people_namegram WHERE person_id = ANY(%s::bigint[]) RETURNING 1", [list(keys)]
-    )
-    intake.grams_again(keys)
+    if rows:
+        intake.change_persons(rows)

@@ -13,7 +13,10 @@ from guanjia.interop.errors import NothingGood, SameFile
 from guanjia.interop.intake import sheets
 from guanjia.interop.intake.sheets import BadFile
 from guanjia.kit import clock, scope
+from guanjia.people import registering
+from guanjia.people.desk_models import Registration, Transfer
 from guanjia.people.models import Household, Person, PersonFact
+from guanjia.people.registering import Stated
 from tests import town
 from tests.interop import handing
 from tests.interop.handing import FAMILY, HOMES, PEOPLE
@@ -178,6 +181,43 @@ def test_a_towns_file_in_another_towns_hands_tells_nothing(files: Path, cast: to
         assert not Household.objects.filter(number="N-1").exists()
     with scope.hold(town.eyes(cast.huang)):
         assert not Person.objects.filter(name="陈大文").exists()
+        assert Transfer.objects.count() == 0
+    with scope.hold(town.eyes(cast.wang)):  # the desk that knows him is asked, and by whom
+        asked = Transfer.objects.get()
+        assert (asked.person_id, asked.registration.asked_by_id) == (cast.chen.id, cast.huang.pk)
+
+
+def test_one_post_learns_of_so_many_elsewhere_in_an_hour_and_of_no_more(
+    files: Path, cast: town.Cast
+) -> None:
+    """黄 at 虎门 fishes for documents: what an hour tells is counted, however it is asked."""
+
+    def asked() -> int:
+        with scope.hold(town.eyes(cast.huang)):
+            return Registration.objects.count()
+
+    with scope.hold(town.eyes(cast.huang)):
+        for order in range(registering.AT_MOST_AN_HOUR - 1):
+            number = town.number(date(1945, 1, 1), 500 + order)
+            one = Stated("何新", "1", date(1945, 1, 1), "citizen", number, town.ELSEWHERE)
+            registering.register(one, cast.huang.pk, clock.now())
+    known = [
+        f"A,陈大文,男,1978-05-04,居民身份证,{cast.chen.document}",
+        f"B,李月好,女,1938-03-15,居民身份证,{cast.li.document}",
+    ]
+    new = [f"C,别人,男,1979-05-04,居民身份证,{town.number(date(1979, 5, 4), 61)}"]
+    both = handing.bring(handing.csv(files, tables.PERSONS, [*new, *known]), cast.huang)
+    assert both.state == "failed" and both.trouble.startswith("已在别处登记的人太多")
+    assert handing.problems(both) == []  # nothing says which
+    assert asked() == registering.AT_MOST_AN_HOUR  # what was undone is counted
+    for rows in (known[:1], new):  # from now on known and new are answered alike
+        one = handing.bring(handing.csv(files, tables.PERSONS, rows), cast.huang)
+        assert (one.state, one.trouble) == ("failed", both.trouble)
+    with scope.hold(as_job()):
+        assert not Person.objects.filter(name="别人").exists()
+    assert (
+        handing.bring(files / tables.PERSONS.file, cast.zhou).state == "applied"
+    )  # the city's desk
 
 
 def test_a_household_number_of_another_town_waits(files: Path, cast: town.Cast) -> None:

@@ -40,18 +40,24 @@ def read(row: Row) -> tuple[str, str] | None:
     text = row.cells[NUMBER].upper().replace(" ", "")
     if kind is None:
         return None
-    if kind == DocumentKind.NONE:
-        if text:
-            row.wrong(NUMBER, _("证件类型是“无证件”，这里应空着。"))
-        return kind, ""
-    if not text:
-        row.wrong(NUMBER, _("不能空着；确实没有证件的，证件类型写“无证件”。"))
-        return None
+    if not has_number(row, kind, text):
+        return (kind, "") if kind == DocumentKind.NONE else None
     try:
         return kind, number(kind, text)
     except (BadDocument, BadCell) as problem:
         row.wrong(NUMBER, str(problem))
         return None
+
+
+def has_number(row: Row, kind: str, text: str) -> bool:
+    """Whether a document of this kind has a number that stands there; what does not agree is said."""
+    if kind == DocumentKind.NONE:
+        if text:
+            row.wrong(NUMBER, _("证件类型是“无证件”，这里应空着。"))
+        return False
+    if not text:
+        row.wrong(NUMBER, _("不能空着；确实没有证件的，证件类型写“无证件”。"))
+    return bool(text)
 
 
 def number(kind: str, text: str) -> str:

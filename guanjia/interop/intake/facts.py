@@ -22,8 +22,10 @@ from guanjia.interop.intake.lines import (
     clock_went_back,
     elsewhere,
     not_a_place,
+    one_at_a_time,
     short,
 )
+from guanjia.interop.lines import one_value
 from guanjia.interop.models import What
 from guanjia.kit import bulk
 from guanjia.people import intake
@@ -78,23 +80,8 @@ def prepare(of: Of, lines: Sequence[Line], work: Work) -> list[Line]:
             fact: NewFact = line.record
             groups.setdefault((line.cells[of.number], fact.kind, fact.key), []).append(line)
     for group in groups.values():
-        no_overlap(group)
+        one_at_a_time(group, SINCE, one_value())
     return sorted(lines, key=lambda line: line.cells[of.number])
-
-
-def no_overlap(group: list[Line]) -> None:
-    """Refuse each row whose time begins before that of a row before it has ended."""
-    group.sort(key=lambda line: line.record.since)
-    last: Line | None = None
-    for line in group:
-        if last is not None and (last.record.until or OPEN_END) > line.record.since:
-            line.wrong(
-                SINCE,
-                _("与第 %(line)d 行的时间重叠：同一情况同一时间只能有一个值。")
-                % {"line": last.line},
-            )
-        else:
-            last = line
 
 
 def _read(line: Line, declared: Iterable[Fact], work: Work) -> NewFact | None:
@@ -107,8 +94,7 @@ def _read(line: Line, declared: Iterable[Fact], work: Work) -> NewFact | None:
     here = fact.type == "place" and isinstance(value, str) and value.startswith(work.city)
     if here and value not in work.places:
         line.wrong(VALUE, not_a_place(str(value), work.places))
-    if fact.by_month and (since.day != 1 or (until and until.day != 1)):
-        line.wrong(SINCE, _("“%(name)s”按月填写，起止都应是某月1日。") % {"name": fact.label})
+    line.whole_months(fact, since, until)
     return NewFact(fact.name, value, since, until, key)
 
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from guanjia.interop import cells
-from guanjia.interop.folder import HOUSEHOLD
+from guanjia.interop.folder import HOUSEHOLD, MOST_SIGNS
 from guanjia.interop.intake.lines import (
-    MOST_SIGNS,
     Line,
     Verdict,
     Work,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.utils.translation import gettext as _
 
 from guanjia.interop import tables
+from guanjia.interop.folder import OPEN_END
 from guanjia.interop.intake.matching import Matched
 from guanjia.interop.lines import Row
 from guanjia.interop.models import What
@@ -19,7 +20,6 @@ from guanjia.policy.book import Book
 from guanjia.staff.roles import May
 
 T = TypeVar("T")
-MOST_SIGNS = 24
 
 
 class Verdict(StrEnum):
@@ -92,6 +92,7 @@ class Work:
     today: date
     places: dict[str, str]
     rights: frozenset[May]
+    post: int
     prepared_by: int
     approved_by: int
     writes: bool = False
@@ -108,6 +109,8 @@ class Work:
     """Persons and households of this file that came back, by number, to their lines."""
     housed: set[str] = field(default_factory=set)
     """Numbers of persons for whom this file names a household."""
+    lost: list[Line] = field(default_factory=list)
+    """Persons of a batch whom the register knows and this post cannot see."""
     moved: set[int] = field(default_factory=set)
     """Persons whom other offices may see from now on: where they live, or their 户籍, has changed."""
 
@@ -177,6 +180,17 @@ def once(lines: Iterable[Line], column: str, key: Callable[[Line], object], says
         found = key(line)
         if found and seen.setdefault(found, line.line) != line.line:
             line.wrong(column, says % {"line": seen[found]})
+
+
+def one_at_a_time(group: list[Line], column: str, because: str) -> None:
+    """Refuse each row whose record begins before that of a good row before it has ended."""
+    group.sort(key=lambda line: line.record.since)
+    last: Line | None = None
+    for line in group:
+        if last is not None and (last.record.until or OPEN_END) > line.record.since:
+            line.overlaps(column, last.line, because)
+        else:
+            last = line
 
 
 def short(line: Line, column: str, most: int) -> str:

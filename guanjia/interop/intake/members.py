@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from guanjia.interop import cells
 from guanjia.interop.folder import HOUSEHOLD, OPEN_END, PERSON
 from guanjia.interop.intake import facts, who
-from guanjia.interop.intake.lines import Held, Line, Verdict, Work, clock_went_back, elsewhere
+from guanjia.interop.intake.lines import (
+    Held,
+    Line,
+    Verdict,
+    Work,
+    clock_went_back,
+    elsewhere,
+    one_at_a_time,
+)
+from guanjia.interop.lines import one_household
 from guanjia.interop.models import What
 from guanjia.kit import bulk
 from guanjia.people import intake
@@ -52,7 +61,7 @@ def prepare(lines: Sequence[Line], work: Work) -> list[Line]:
         if not line.problems and line.record:
             by_person.setdefault(line.cells[PERSON], []).append(line)
     for stays in by_person.values():
-        _one_at_a_time(stays)
+        one_at_a_time(stays, SINCE, one_household())
     _heads(lines, work)
     return sorted(lines, key=lambda x: (x.record is None or x.record.until is None, x.line))
 
@@ -69,17 +78,6 @@ def _resolve(lines: Sequence[Line], work: Work) -> None:
         if not line.problems:
             line.record.person = people[line.cells[PERSON]]
             line.record.home = homes[line.cells[HOUSEHOLD]].key
-
-
-def _one_at_a_time(stays: list[Line]) -> None:
-    stays.sort(key=lambda line: line.record.since)
-    last: Line | None = None
-    for line in stays:
-        if last is not None and (last.record.until or OPEN_END) > line.record.since:
-            text = _("与第 %(line)d 行的时间重叠：一个人同时只能在一户。")
-            line.wrong(SINCE, text % {"line": last.line})
-        else:
-            last = line
 
 
 def _heads(lines: Sequence[Line], work: Work) -> None:

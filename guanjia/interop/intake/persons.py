@@ -1,20 +1,24 @@
 """Persons of a file: told apart by their number or their document, new, changed or as they were."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from guanjia.interop import cells
+from guanjia.interop.errors import ManyElsewhere
 from guanjia.interop.folder import PERSON, SEXES
 from guanjia.interop.intake import documents
 from guanjia.interop.intake.lines import Line, Verdict, Work, elsewhere, once, short
 from guanjia.interop.models import What
 from guanjia.kit import bulk, days
-from guanjia.people import intake, seal
+from guanjia.people import intake, registering, seal
+from guanjia.people.errors import AlreadyHere, TooMany
 from guanjia.people.models import DocumentKind
 from guanjia.people.records import NewPerson
+from guanjia.people.registering import Stated
 
 NAME, SEX, BORN = "姓名", "性别", "出生日期"
 LONGEST_LIFE = 120
@@ -135,11 +139,13 @@ def _write(
     new: Sequence[Line], changed: Sequence[tuple[Line, Known]], good: Sequence[Line], work: Work
 ) -> None:
     if new:
+        if registering.none_left(work.post):
+            raise ManyElsewhere  # before it is looked: who may learn no more learns not even of one
         people = [line.record for line in new]
         written = intake.register_persons(people, work.desk, work.today, work.at)
-        for line in new:
-            if line.record.id not in written:
-                refer(line)
+        work.lost = [line for line in new if line.record.id not in written]
+        for line in work.lost:
+            refer(line, work)
         work.wrote.fresh(What.PERSON, written)
         intake.grams_again(
             [one.record.id for one in new if not one.problems and _homeless(one, work)]
@@ -148,7 +154,6 @@ def _write(
         intake.change_persons(
             [(p.id, p.name, p.sex, p.born_on) for p in (line.record for line, _old in changed)]
         )
-        intake.grams_again([line.record.id for line, _old in changed])
         for line, old in changed:
             _note(line.record, old, work)
     numbers = [
@@ -173,9 +178,36 @@ def _note(person: NewPerson, old: Known, work: Work) -> None:
     ]
 
 
-def refer(line: Line) -> None:
-    """A person whom the register knows and this post cannot see: the row waits, and nothing is told.
+def refer(line: Line, work: Work) -> None:
+    """A person whom the register knows and this post cannot see: the row waits, the other desk is asked.
 
-    The one place where such rows are handed on; what is done with them elsewhere is asked from here.
+    As at the counter: it is logged, and the database limits how many a post may learn of in an hour.
+    Raises ManyElsewhere.
     """
+    try:
+        _ask(line, work)
+    except TooMany:
+        raise ManyElsewhere from None
     line.wrong(documents.NUMBER, elsewhere())
+
+
+def ask_most(work: Work) -> None:
+    """Of a batch that was undone for too many: log as many as the post may learn of, and ask for them.
+
+    A batch that is not written must cost what one costs that is, or it could be tried for ever.
+    """
+    try:
+        for line in work.lost:
+            _ask(line, work)
+    except TooMany:
+        pass
+
+
+def _ask(line: Line, work: Work) -> None:
+    person: NewPerson = line.record
+    stated = Stated(
+        *(person.name, person.sex, person.born_on, person.document_kind, person.document),
+        work.desk,
+    )
+    with suppress(AlreadyHere):  # came into sight meanwhile: the row is found when handed in again
+        registering.register(stated, work.prepared_by, work.at)

@@ -18,6 +18,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from guanjia.interop.lines import decoded as utf8_or_gb18030
+
 MOST_BYTES = 64 << 20
 MOST_UNPACKED = 512 << 20
 MOST_PARTS = 2_000
@@ -101,10 +103,7 @@ def decoded(raw: bytes) -> str:
     noughts = raw[:4_000:2].count(0), raw[1:4_000:2].count(0)
     if any(noughts):  # no other encoding writes one: commas and digits of UTF-16 have one each
         return raw.decode("utf-16-be" if noughts[0] > noughts[1] else "utf-16-le")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
+    return utf8_or_gb18030(raw)
 
 
 def written(cell: Any) -> str:
