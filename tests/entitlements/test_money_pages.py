@@ -79,7 +79,10 @@ def test_the_money_pages_ask_little_and_no_more_for_many_rows(
     many = [asked_of(zhou, url) for url in pages()]
     assert few == many and max(many) <= MOST
     with scope.hold(as_job()):
-        back, failed = BankReturn.objects.latest("pk"), BankAnswer.objects.latest("pk")
+        back, failed = (
+            BankReturn.objects.latest("pk"),
+            BankAnswer.objects.filter(place__code__startswith=town.CHANGAN).latest("pk"),
+        )
         assert Sending.objects.count() == 2
         assert BankAnswer.objects.filter(result="failed").count() > back.lines > 1
     assert asked_of(zhou, reverse("bank_return", args=[back.pk])) <= MOST
@@ -95,6 +98,15 @@ def test_before_sending_the_page_asks_no_more_for_many_holds(
     hold(paid[1], cast, 1)
     assert text_of(zhou, url).count("来电") == 2
     assert asked_of(zhou, url) == few <= MOST
+
+
+def test_a_town_sees_that_the_city_sent_and_offers_no_hold(
+    paid: list[Run], cast: town.Cast
+) -> None:
+    wang, url = at_desk(cast.wang), reverse("sending", args=[paid[0].pk])
+    assert "还没有交银行" in (page := text_of(wang, url)) and "暂缓一笔" in page
+    answer(paid[0], cast)
+    assert "交出" in (page := text_of(wang, url)) and "暂缓一笔" not in page
 
 
 def test_what_was_too_much_asks_no_more_for_many_records_and_steps(
