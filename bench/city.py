@@ -6,14 +6,10 @@ on the same people of whom everything is known and steady. CPU seconds of whole 
 """
 
 import argparse
-import json
 import re
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -107,28 +103,20 @@ def beside_peer(book: books.Book, snapshot: Snapshot, folder: Path) -> dict[str,
 
 def started(name: str, folder: Path) -> dict[str, float]:
     """One process that does one work over a snapshot."""
-    words = [sys.executable, "-m", "bench.city", "--work", name, str(folder)]
-    done = subprocess.run(words, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    return report.started("bench.city", "--work", name, str(folder))
 
 
 def work(name: str, folder: Path) -> int:
-    """In the measured process: do it, then say what it took."""
-    began = time.perf_counter()
+    """In the measured process: one work over a snapshot, and how much it wrote."""
     out = folder / f"out-{name}"
-    told = WORK[name](folder, out)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    said = {
-        "cpu_s": used.ru_utime + used.ru_stime,
-        "wall_s": time.perf_counter() - began,
-        "peak_mb": report.peak_mb(),
-        **told,
-        "written_mb": sum(f.stat().st_size for f in out.iterdir()) / 1e6,
-    }
+
+    def does() -> dict[str, float]:
+        told = WORK[name](folder, out)
+        return {**told, "written_mb": sum(f.stat().st_size for f in out.iterdir()) / 1e6}
+
+    ended = report.work(does)
     shutil.rmtree(out)
-    print(json.dumps(said))
-    return 0
+    return ended
 
 
 def ours(folder: Path, out: Path) -> dict[str, float]:

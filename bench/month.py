@@ -8,13 +8,9 @@ who is touched by time; and the whole city decided anew from a snapshot with the
 That both come out alike is checked outside the clock.
 """
 
-import json
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -39,7 +35,7 @@ TIMES = 3
 def main() -> int:
     """Measure and print; with a folder as the only word, be the measured process."""
     if len(sys.argv) == 3 and sys.argv[1] in WORK:
-        return work(sys.argv[1], Path(sys.argv[2]))
+        return report.work(lambda: WORK[sys.argv[1]](Path(sys.argv[2])))
     scale = report.options(__doc__ or "").scale
     folder = Path(tempfile.mkdtemp(prefix="guanjia-bench-"))
     try:
@@ -57,7 +53,10 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
     book = books.load(books.SHIPPED)
     snapshot = city(book, persons, BEFORE, folder)
     folded(folder)
-    runs = {name: [started(name, folder) for _ in range(TIMES)] for name in WORK}
+    runs = {
+        name: [report.started("bench.month", name, str(folder)) for _ in range(TIMES)]
+        for name in WORK
+    }
     month = {key: report.median([run[key] for run in runs["month"]]) for key in runs["month"][0]}
     whole, limit = (report.median([r["cpu_s"] for r in runs[name]]) for name in ("anew", "limit"))
     return {
@@ -78,42 +77,18 @@ def folded(folder: Path) -> None:
         overlaying.fold(con, snapshot, overlay, MONTH, folder / "folded")
 
 
-def started(name: str, folder: Path) -> dict[str, float]:
-    """One process that does one work."""
-    words = [sys.executable, "-m", "bench.month", name, str(folder)]
-    done = subprocess.run(words, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
-def work(name: str, folder: Path) -> int:
-    """In the measured process: do it, then say what it took."""
-    began = time.perf_counter()
-    said = WORK[name](folder)
-    said["cpu_s"] = cpu()
-    said["wall_s"], said["peak_mb"] = time.perf_counter() - began, report.peak_mb()
-    print(json.dumps(said))
-    return 0
-
-
-def cpu() -> float:
-    """CPU seconds of this process so far."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 def month(folder: Path) -> dict[str, float]:
     """The job of a month."""
     book, out = books.load(books.SHIPPED), folder / "carried"
     shutil.rmtree(out, ignore_errors=True)
-    began = cpu()
+    began = report.cpu()
     with layout.engine(folder) as con:
         snapshot = layout.read_index(folder / "city")
         overlay = overlaying.gather(con, book, snapshot, [folder / "recorded-0"], MONTH)
-        read_at = cpu()
+        read_at = report.cpu()
         step = carrying.Step(book, BEFORE, MONTH)
         carrying.carry(con, step, snapshot, out, overlay=overlay)
-        decided_at = cpu()
+        decided_at = report.cpu()
         recorded = _count(con, "SELECT count(*) FROM overlaid WHERE late")
     return {
         "read_cpu_s": read_at - began,

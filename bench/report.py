@@ -1,8 +1,11 @@
-"""How a measurement ends: one line of JSON that a table can be made from."""
+"""How a measurement is taken, where need be in a process of its own, and how it ends: one line of JSON."""
 
 import argparse
 import json
+import resource
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +42,29 @@ def peak_mb() -> float:
 def forget_peak() -> None:
     """From now on `peak_mb` counts anew."""
     Path("/proc/self/clear_refs").write_text("5")
+
+
+def cpu() -> float:
+    """CPU seconds of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def started(program: str, *words: str) -> dict[str, float]:
+    """What a process of a program's own says that does one work, named by the words."""
+    asked = [sys.executable, "-m", program, *words]
+    done = subprocess.run(asked, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def work(does: Callable[[], dict[str, float]]) -> int:
+    """In the measured process: do it, then say what it took."""
+    began = time.perf_counter()
+    said = does()
+    took = {"cpu_s": cpu(), "wall_s": time.perf_counter() - began, "peak_mb": peak_mb()}
+    print(json.dumps({**said, **took}))
+    return 0
 
 
 def end(

@@ -8,10 +8,8 @@ same city in the same run. The end of the year is held against everybody decided
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import duckdb
 
 from bench import report
-from bench.month import cpu, differing
+from bench.month import differing
 from guanjia.kit import days
 from guanjia.policy import book as books
 from guanjia.policy.city import applying, carrying, deciding, layout, overlaying
@@ -36,7 +34,7 @@ FOLD = 3
 def main() -> int:
     """Measure and print; with a folder as the last word, be the measured process."""
     if len(sys.argv) == 3 and sys.argv[1] in WORK:
-        return work(sys.argv[1], Path(sys.argv[2]))
+        return report.work(lambda: WORK[sys.argv[1]](Path(sys.argv[2])))
     scale = report.options(__doc__ or "").scale
     folder = Path(tempfile.mkdtemp(prefix="guanjia-bench-"))
     try:
@@ -53,8 +51,10 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
 
     book = books.load(books.SHIPPED)
     snapshot = city(book, persons, BEGIN, folder, MONTHS)
-    full = report.median([started("full", folder)["cpu_s"] for _ in range(3)])
-    year = started("year", folder)
+    full = report.median(
+        [report.started("bench.year", "full", str(folder))["cpu_s"] for _ in range(3)]
+    )
+    year = report.started("bench.year", "year", str(folder))
     return {
         "persons": snapshot.people,
         **year,
@@ -62,24 +62,6 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
         "year_over_full_month": year["cpu_s"] / full,
         "unlike": unlike(book, folder),
     }
-
-
-def started(name: str, folder: Path) -> dict[str, float]:
-    """One process that does one work."""
-    words = [sys.executable, "-m", "bench.year", name, str(folder)]
-    done = subprocess.run(words, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
-def work(name: str, folder: Path) -> int:
-    """In the measured process: do it, then say what it took."""
-    began = time.perf_counter()
-    said = WORK[name](folder)
-    said["cpu_s"] = cpu()
-    said["wall_s"], said["peak_mb"] = time.perf_counter() - began, report.peak_mb()
-    print(json.dumps(said))
-    return 0
 
 
 def full(folder: Path) -> dict[str, float]:
@@ -94,7 +76,7 @@ def year(folder: Path) -> dict[str, float]:
     book, snapshot = books.load(books.SHIPPED), layout.read_index(folder / "city")
     since, folding, recorded, longest = 0, 0.0, 0, 0.0
     for number in range(1, MONTHS + 1):
-        began = cpu()
+        began = report.cpu()
         month = days.add_months(BEGIN, number)
         step = carrying.Step(book, days.add_months(BEGIN, number - 1), month)
         with layout.engine(folder) as con:
@@ -106,12 +88,12 @@ def year(folder: Path) -> dict[str, float]:
             )
             row = con.execute("SELECT count(*) FROM overlaid WHERE late").fetchone()
             recorded += row[0] if row else 0
-            longest = max(longest, cpu() - began)
+            longest = max(longest, report.cpu() - began)
             if number % FOLD == 0 and number < MONTHS:
-                began = cpu()
+                began = report.cpu()
                 into = folder / f"folded-{number}"
                 snapshot, since = overlaying.fold(con, snapshot, overlay, month, into), number
-                folding += cpu() - began
+                folding += report.cpu() - began
     return {"fold_cpu_s": folding, "longest_month_cpu_s": longest, "recorded": recorded}
 
 

@@ -249,4 +249,9 @@ class OverpaymentStep(models.Model):
             models.CheckConstraint(
                 name="what_was_done_about_an_overpayment_says_why", condition=~Q(note="")
             ),
+            models.CheckConstraint(
+                name="what_two_people_do_about_an_overpayment_has_an_outcome",
+                condition=Q(step="overtaken", outcome="")
+                | (~Q(step="overtaken") & Q(outcome__in=["recovered", "waived"])),
+            ),
         ]

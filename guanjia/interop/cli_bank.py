@@ -22,10 +22,10 @@ def take_back(words: list[str]) -> int:
     asked.add_argument("file", type=Path, metavar=word("文件"))
     asked.add_argument("--as", dest="name", default="", metavar=word("账号"), help=word("经办人"))
     found = asked.parse_args(words[1:] if words[:1] == ["return"] else words)
+    desk = desk_of(found.name, May.ASK_RUN)
     if found.file.stat().st_size > returns.LARGEST:
         raise NoReturn(1)
     back = returns.read(found.file.name, found.file.read_bytes())
-    desk = desk_of(found.name, May.ASK_RUN)
     with scope.hold(gate.scope_of(desk)):
         taken, new = returning.take_over(back, desk.user, clock.now(), clock.today())
         told = of_return(taken)
@@ -59,7 +59,7 @@ def sent(words: list[str]) -> int:
             return 1
         try:
             said = holding.send(run.pk, desk.user, clock.now())
-        except RunError as refused:
+        except RunError as refused:  # told in here: what was held before the refusal stays held
             print(refused, file=sys.stderr)
             return 1
     print(word("已登记：{file} 已交银行。", file=said.file.name))

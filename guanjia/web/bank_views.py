@@ -22,7 +22,7 @@ from guanjia.entitlements.after_models import (
     Sending,
 )
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.models import Award, Run, RunState
+from guanjia.entitlements.models import Award, BankFile, Run, RunState
 from guanjia.interop import returns
 from guanjia.kit import clock
 from guanjia.ledger.models import Entry
@@ -109,10 +109,8 @@ def failures(request: HttpRequest) -> HttpResponse:
 @gate.may(May.SETTLE_LEADS)
 def failure(request: HttpRequest, number: int) -> HttpResponseBase:
     """One payment that came back: why, and putting its account right."""
-    row = BankAnswer.objects.filter(pk=number, result=Result.FAILED).select_related(
-        "entry__award", "back"
-    )
-    found = row.first()
+    failed = BankAnswer.objects.filter(result=Result.FAILED).select_related("entry__award")
+    found = failed.filter(pk=number).first()
     if found is None or found.entry is None:
         raise Http404
     award = found.entry.award
@@ -175,11 +173,13 @@ def sending(request: HttpRequest, number: int) -> HttpResponseBase:
             "sending",
             run.pk,
         )
+    sent = Sending.objects.filter(run=run).select_related("sent_by").first()
+    files = BankFile.objects.filter(pk=sent.file_id) if sent else None
     shown = {
         "run": run,
         "form": form,
-        "sent": Sending.objects.filter(run=run).select_related("sent_by", "file").first(),
-        "file": holding.latest_file(run),
+        "sent": sent,
+        "file": holding.latest_file(run) if files is None else files.first(),
         "changed": holding.changed(run),
         "holds": list(
             Hold.objects.filter(run=run)

@@ -16,6 +16,7 @@ from guanjia.entitlements.after_models import Hold, Sending
 from guanjia.entitlements.errors import NoteMissing, SamePerson
 from guanjia.entitlements.models import Run
 from guanjia.interop import bank, bank_tasks
+from guanjia.kit import scope
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.records import NewFact
@@ -105,6 +106,23 @@ def test_after_sending_nothing_is_held(december: Run, house: town.Cast) -> None:
             "held_at) VALUES (%s, %s, %s, 'held', 'x', %s, now())",
             [entry.pk, december.pk, entry.place_id, house.wang.pk],
         )
+
+
+def test_a_town_holds_nothing_that_the_city_sent(december: Run, house: town.Cast) -> None:
+    holding.send(december.pk, house.zhou, AT)
+    entry = Entry.objects.filter(kind="payment")[0]
+    with scope.hold(town.eyes(house.wang)):
+        with pytest.raises(SentAlready):
+            holding.hold(december.pk, entry.key, "迁出", house.wang, AT)
+        with pytest.raises(DatabaseError, match="what was sent is not held any more"):
+            Hold.objects.create(
+                entry=entry,
+                run=december,
+                place_id=entry.place_id,
+                reason="迁出",
+                held_by=house.wang,
+                held_at=AT,
+            )
 
 
 def test_nothing_is_sent_by_sql_while_a_payment_is_held(december: Run, house: town.Cast) -> None:

@@ -129,36 +129,67 @@ def test_a_text_that_is_not_what_its_hash_says_is_not_adopted(house: town.Cast) 
     assert newest() == office.BOOK.revision
 
 
+SECOND = "a_proposal_is_decided_by_a_second_person"
+KEPT = "entitlements_proposal keeps what was asked"
 ATTACKS = (
     # the one who proposed adopts, or nobody does
-    "UPDATE entitlements_proposal SET state = 'adopted', decided_by_id = prepared_by_id,"
-    " decided_at = now()",
-    "UPDATE entitlements_proposal SET state = 'adopted'",
+    (
+        "UPDATE entitlements_proposal SET state = 'adopted', decided_by_id = prepared_by_id,"
+        " decided_at = now()",
+        SECOND,
+    ),
+    ("UPDATE entitlements_proposal SET state = 'adopted'", SECOND),
     # another takes it back; sent back without a word
-    "UPDATE entitlements_proposal SET state = 'withdrawn', decided_at = now(), decided_by_id ="
-    " (SELECT id FROM staff_user WHERE username = 'liang')",
-    "UPDATE entitlements_proposal SET state = 'rejected', decided_at = now(), decided_by_id ="
-    " (SELECT id FROM staff_user WHERE username = 'liang')",
+    (
+        "UPDATE entitlements_proposal SET state = 'withdrawn', decided_at = now(), decided_by_id ="
+        " (SELECT id FROM staff_user WHERE username = 'liang')",
+        SECOND,
+    ),
+    (
+        "UPDATE entitlements_proposal SET state = 'rejected', decided_at = now(), decided_by_id ="
+        " (SELECT id FROM staff_user WHERE username = 'liang')",
+        "a_proposal_sent_back_says_why",
+    ),
     # another text, another preparer, another base, none at all
-    "UPDATE entitlements_proposal SET text = '{}'",
-    "UPDATE entitlements_proposal SET prepared_by_id = (SELECT id FROM staff_user WHERE username = 'wang')",
-    "UPDATE entitlements_proposal SET base_id = NULL",
-    "DELETE FROM entitlements_proposal",
+    ("UPDATE entitlements_proposal SET text = '{}'", KEPT),
+    (
+        "UPDATE entitlements_proposal SET prepared_by_id ="
+        " (SELECT id FROM staff_user WHERE username = 'wang')",
+        KEPT,
+    ),
+    ("UPDATE entitlements_proposal SET base_id = NULL", KEPT),
+    ("DELETE FROM entitlements_proposal", "permission denied for table entitlements_proposal"),
     # the same book waits twice
-    "INSERT INTO entitlements_proposal (place, base_id, revision, text, state, prepared_by_id, note)"
-    " SELECT place, base_id, revision, text, state, prepared_by_id, note FROM entitlements_proposal",
+    (
+        "INSERT INTO entitlements_proposal (place, base_id, revision, text, state, prepared_by_id,"
+        " note) SELECT place, base_id, revision, text, state, prepared_by_id, note"
+        " FROM entitlements_proposal",
+        "one_open_proposal_a_book",
+    ),
     # a second book on the same base, a second first book, a book of its own making
-    "INSERT INTO entitlements_revision (revision, text, prepared_by_id, approved_by_id, follows_id)"
-    " SELECT 'x', '{}', prepared_by_id, approved_by_id, follows_id FROM entitlements_revision",
-    "INSERT INTO entitlements_revision (revision, text, prepared_by_id, approved_by_id, follows_id)"
-    " SELECT 'y', '{}', prepared_by_id, approved_by_id, 'y' FROM entitlements_revision",
+    (
+        "INSERT INTO entitlements_revision (revision, text, prepared_by_id, approved_by_id,"
+        " follows_id) SELECT 'x', '{}', prepared_by_id, approved_by_id, follows_id"
+        " FROM entitlements_revision",
+        "one_book_follows_another",
+    ),
+    (
+        "INSERT INTO entitlements_revision (revision, text, prepared_by_id, approved_by_id,"
+        " follows_id) SELECT 'y', '{}', prepared_by_id, approved_by_id, 'y'"
+        " FROM entitlements_revision",
+        "a_book_does_not_follow_itself",
+    ),
 )
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_raw_sql_adopts_nothing(house: town.Cast, attack: str) -> None:
+@pytest.mark.parametrize(("attack", "name"), ATTACKS)
+def test_raw_sql_adopts_nothing(house: town.Cast, attack: str, name: str) -> None:
     proposed(house, "dibao_line=1150")
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match=name),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(attack)
 
 

@@ -16,7 +16,12 @@ from tests.staff.attacking import asked, attempted, columns, copied, rows_of, ta
 from tests.staff.test_roles import GUARDED, numbers, sample
 
 # Rows that speak of no person and of no town: every office may know of them.
-OF_EVERY_OFFICE = {"entitlements_run", "entitlements_whatif", "entitlements_proposal"}
+OF_EVERY_OFFICE = {
+    "entitlements_run",
+    "entitlements_sending",
+    "entitlements_whatif",
+    "entitlements_proposal",
+}
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
 

@@ -206,4 +206,8 @@ class Migration(migrations.Migration):
             model_name='overpaymentstep',
             constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='what_was_done_about_an_overpayment_says_why'),
         ),
+        migrations.AddConstraint(
+            model_name='overpaymentstep',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('step', 'overtaken')), models.Q(models.Q(('step', 'overtaken'), _negated=True), ('outcome__in', ['recovered', 'waived'])), _connector='OR'), name='what_two_people_do_about_an_overpayment_has_an_outcome'),
+        ),
     ]
