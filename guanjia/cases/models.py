@@ -204,7 +204,7 @@ class Clock(models.Model):
 
 
 class Notice(models.Model):
-    """The outbox: what somebody must be told of an event, once."""
+    """The outbox: what somebody must be told of an event, once. Nothing sends it yet: `sent_at` is empty."""
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")

@@ -54,7 +54,7 @@ TO_ASKER: dict[str, Promise] = {
     "close": _("这件事办结了。"),
     "rate": _("您作了评价。"),
     "reopen": _("按您的要求重新办理。"),
-    "escalate": _("办得慢了，上级已经在催。"),
+    "escalate": _("办得慢了，已经标明催办，上级看得到。"),
 }
 # Whose note the asker reads. Others are between desks.
 OPEN_NOTES = frozenset({"answer", "decline", "pause", "extend", "reopen"})

@@ -8,3 +8,9 @@ class Concerns(AppConfig):
 
     name = "guanjia.concerns"
     label = "concerns"
+
+    def ready(self) -> None:
+        """Name what may be open at a desk."""
+        from guanjia.concerns import desk_work
+
+        desk_work.register()

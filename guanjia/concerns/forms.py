@@ -21,6 +21,7 @@ WIDE = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
 STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone"), ())
 LEAST_PLACE = 9  # a town
+SHORT = 9  # digits of a number without its area code, at most
 
 
 class Ask(forms.Form):
@@ -203,5 +204,5 @@ def a_phone(text: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """`13800001234` → `138****1234`."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+    """`13800001234` → `138****1234`; a short number, of which that would leave one digit, `****1234`."""
+    return f"{phone[:3] if len(phone) > SHORT else ''}****{phone[-4:]}" if phone else ""

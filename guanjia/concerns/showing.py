@@ -21,7 +21,7 @@ from guanjia.policy.words import day, told
 
 CITY, TOWN = 6, 9
 PROMISED = {  # a clock as its asker would call it
-    ACCEPT: gettext_lazy("告诉您受不受理"),
+    ACCEPT: gettext_lazy("决定受不受理"),
     CONTACT: gettext_lazy("第一次联系您"),
     FINISH: gettext_lazy("答复您"),
     VISIT: gettext_lazy("问您满不满意"),

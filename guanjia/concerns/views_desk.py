@@ -18,17 +18,18 @@ from guanjia.cases import words as case_words
 from guanjia.cases.actions import By, Given
 from guanjia.cases.errors import CaseError
 from guanjia.cases.models import Case
-from guanjia.cases.workflow import Move
+from guanjia.cases.workflow import DESK, Move
 from guanjia.concerns import queries, showing
 from guanjia.concerns.forms import InboxFilter, MakeMove
 from guanjia.concerns.queries import Wanted
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock
-from guanjia.people import seal
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, lists
+from guanjia.staff import gate, lists, reading
+from guanjia.staff.read_models import ReadKind
+from guanjia.staff.reading import Note
 from guanjia.staff.roles import May
 
 
@@ -84,6 +85,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @gate.may(May.HANDLE_CASES)
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One case: what was asked, its clocks and why, its timeline, what may be done next."""
+    reading.note(request, Note(ReadKind.MATTER, matter=number))
     return _page(request, _whole(number), {})
 
 
@@ -91,6 +93,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @gate.may(May.HANDLE_CASES)
 def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Make one move; what was typed stays where it is refused."""
+    reading.note(request, Note(ReadKind.MATTER, matter=number))
     case, post = _whole(number), gate.post_of(request)
     desks = [(place.code, str(place)) for place in queries.desks_for(post, case)]
     form = MakeMove(request.POST, desks=desks)
@@ -127,7 +130,6 @@ def _page(
     known, at, concern = the_brand(), clock.now(), case.concern
     events = list(case.events.all())
     names = places.names([case.place_id, case.desk_id, *(e.desk_id for e in events)])
-    sealed = bytes(concern.phone_sealed)
     shown = more | {
         "case": case,
         "concern": concern,
@@ -136,7 +138,7 @@ def _page(
         "channel": known.channels.get(concern.channel, concern.channel),
         "where": people_words.place_words(case.place_id, names),
         "desk": showing.desk(case.desk_id, names),
-        "phone": seal.unseal(sealed) if sealed else "",
+        "may_call": DESK in case_queries.standing(gate.post_of(request), case),
         "clocks": showing.clocks(case, the_promises(), at),
         "events": showing.for_desk(events, names),
         "moves": _moves(request, case),

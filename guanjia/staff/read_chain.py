@@ -18,8 +18,8 @@ from guanjia.staff.read_models import Read, ReadBatch
 
 START = bytes(32)
 COLUMNS = (
-    *("id", "at", "user_id", "post_id", "place", "kind", "person", "what", "filters", "found"),
-    *("words_hash", "reason", "reason_words", "address", "status", "xid", "cluster"),
+    *("id", "at", "user_id", "post_id", "place", "kind", "person", "matter", "what", "filters"),
+    *("found", "words_hash", "reason", "reason_words", "address", "status", "xid", "cluster"),
 )
 HORIZON = """
 SELECT (SELECT system_identifier FROM pg_control_system()),

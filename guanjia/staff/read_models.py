@@ -9,6 +9,7 @@ class ReadKind(models.TextChoices):
     """What was read. An export is logged before its first line, and at its end with its length."""
 
     PERSON = "person", _("打开个人页")
+    MATTER = "matter", _("打开诉求页")
     SEARCH = "search", _("查找")
     REVEAL = "reveal", _("查看完整号码")
     EXPORT = "export", _("导出开始")
@@ -28,7 +29,8 @@ class RevealReason(models.TextChoices):
 class Read(models.Model):
     """One reading. Append-only; moment, transaction and cluster are set by the database itself.
 
-    `person` has no foreign key: an attempt at somebody out of reach, or at nobody, is logged too.
+    `person`, or `matter` (the case of one who asked and is no registered person), has no foreign key:
+    an attempt at somebody out of reach, or at nobody, is logged too.
     `words_hash` is sha256 over a secret nonce and the words, so it outlives a change of keys.
     """
 
@@ -38,6 +40,7 @@ class Read(models.Model):
     place = models.CharField(max_length=12, db_collation="C", help_text="of the post, at that time")
     kind = models.CharField(max_length=12, choices=ReadKind)
     person = models.BigIntegerField(null=True)
+    matter = models.BigIntegerField(null=True)
     what = models.CharField(max_length=80, blank=True, help_text="which list, page or number")
     filters = models.CharField(max_length=400, blank=True)
     found = models.BigIntegerField(null=True, help_text="persons found, rows taken along")
@@ -55,7 +58,11 @@ class Read(models.Model):
             models.CheckConstraint(
                 name="a_number_is_revealed_for_a_reason",
                 condition=~Q(kind=ReadKind.REVEAL)
-                | (Q(person__isnull=False) & ~Q(reason="") & ~Q(what="")),
+                | (
+                    (Q(person__isnull=False) | Q(matter__isnull=False))
+                    & ~Q(reason="")
+                    & ~Q(what="")
+                ),
             ),
             models.CheckConstraint(
                 name="another_reason_is_written_out",

@@ -24,15 +24,15 @@ from guanjia.staff.read_models import ReadKind
 NONCE = 16  # bytes before the words, so that a hash of a name tells nobody the name
 LONGEST_FILTER, LONGEST_WORDS = 400, 200
 INSERT = """
-INSERT INTO staff_read (user_id, post_id, place, kind, person, what, filters, found, words_sealed,
-  words_hash, reason, reason_words, address, status, at, xid, cluster)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 0, 0)
+INSERT INTO staff_read (user_id, post_id, place, kind, person, matter, what, filters, found,
+  words_sealed, words_hash, reason, reason_words, address, status, at, xid, cluster)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 0, 0)
 """
 
 
 @dataclass(slots=True)
 class Note:
-    """What was read: `words` are those looked for, `found` how many persons or rows."""
+    """What was read: `words` are those looked for, `found` how many persons or rows, `matter` which case."""
 
     kind: ReadKind
     person: int | None = None
@@ -42,6 +42,7 @@ class Note:
     words: str = ""
     reason: str = ""
     reason_words: str = ""
+    matter: int | None = None
 
 
 def note(request: HttpRequest, one: Note) -> Note:
@@ -94,7 +95,7 @@ def _row(one: Note) -> list[Any]:
         sealed, digest = seal.seal(kept), sha256(kept.encode()).digest()
     what, filters = one.what[:80], one.filters[:LONGEST_FILTER]
     return [
-        *(one.kind, one.person, what, filters, one.found, sealed, digest),
+        *(one.kind, one.person, one.matter, what, filters, one.found, sealed, digest),
         *(one.reason, one.reason_words),
     ]
 

@@ -1,6 +1,6 @@
 """Reading watched: who looked at a person, one number seen for a reason, the auditor's log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,15 @@ from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guanjia.cases import queries as case_queries
+from guanjia.cases.models import Case
+from guanjia.cases.workflow import DESK
+from guanjia.concerns import queries as concerns
 from guanjia.entitlements import page_queries as entitled
 from guanjia.people import queries, seal
 from guanjia.people.models import Person
@@ -27,7 +32,7 @@ LIMIT = "reveals_an_hour"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a person: masked, and its sealed bytes."""
+    """One number of somebody: masked, and its sealed bytes."""
 
     code: str
     label: str
@@ -42,7 +47,7 @@ def looked(request: HttpRequest, number: int) -> HttpResponse:
     """Who looked at the person. A fragment for htmx, else a page."""
     person = _person(number)
     shown = {"person": person, "reads": read_queries.looked(number), "part": "people/looked.html"}
-    return _part(request, shown, _("查阅记录"))
+    return _part(request, shown | _of_person(person), _("查阅记录"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,10 +56,38 @@ def looked(request: HttpRequest, number: int) -> HttpResponse:
 def numbers(request: HttpRequest, number: int) -> HttpResponse:
     """The person's numbers, masked; asked for with a reason, one of them whole, and that is logged."""
     person = _person(number)
-    found = {one.code: one for one in _numbers(person)}
+    shown = _asked(request, _numbers(person), Note(ReadKind.REVEAL, number))
+    return _part(request, shown | _of_person(person), _("证件号与账号"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@gate.may(May.HANDLE_CASES)
+def phone(request: HttpRequest, number: int) -> HttpResponse:
+    """The phone that somebody left with a concern, in the same way.
+
+    For whoever has the case, at a village too: calling is one of the promises, and the number was
+    left for it.
+    """
+    try:
+        case = concerns.whole(number)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    if DESK not in case_queries.standing(gate.post_of(request), case):
+        raise Http404
+    log = Note(ReadKind.REVEAL, matter=number)
+    mask, sealed = case.concern.phone_mask, bytes(case.concern.phone_sealed)
+    found = [Number("phone", _("电话"), mask, sealed)] if sealed else []
+    whose = {"back": reverse("inbox_case", args=[number]), "whose": _("诉求")}
+    return _part(request, _asked(request, found, log) | whose, _("联系电话"))
+
+
+def _asked(request: HttpRequest, numbers: Iterable[Number], log: Note) -> dict[str, Any]:
+    """The numbers, masked; of the one that is asked for, its form, or itself."""
+    found = {one.code: one for one in numbers}
     shown: dict[str, Any] = {
-        "person": person,
         "numbers": found.values(),
+        "here": request.path,
         "part": "people/numbers.html",
     }
     wanted = request.POST.get("which") or request.GET.get("which")
@@ -65,16 +98,14 @@ def numbers(request: HttpRequest, number: int) -> HttpResponse:
         form = read_forms.Reveal(request.POST or None, initial={"which": wanted})
         shown["form"] = form
         if request.method == "POST" and form.is_valid():
-            shown |= _revealed(request, number, found[wanted], form.cleaned_data)
-    return _part(request, shown, _("证件号与账号"))
+            log.what = wanted
+            log.reason, log.reason_words = form.cleaned_data["reason"], form.cleaned_data["words"]
+            shown |= _revealed(request, found[wanted], log)
+    return shown
 
 
-def _revealed(
-    request: HttpRequest, person: int, one: Number, asked: dict[str, str]
-) -> dict[str, Any]:
+def _revealed(request: HttpRequest, one: Number, log: Note) -> dict[str, Any]:
     """The whole number, once it is logged; or why not."""
-    log = Note(ReadKind.REVEAL, person, one.code)
-    log.reason, log.reason_words = asked["reason"], asked["words"]
     try:
         with transaction.atomic():
             reading.insert(request, gate.post_of(request), [log])
@@ -128,6 +159,7 @@ def _lines(rows: Any, seen: Sight) -> Iterator[list[object]]:
         _("岗位"),
         _("做了什么"),
         _("个人"),
+        _("诉求"),
         _("结果数"),
         _("原因"),
         _("来自地址"),
@@ -141,10 +173,16 @@ def _lines(rows: Any, seen: Sight) -> Iterator[list[object]]:
                 read.post,
                 read.get_kind_display(),
                 read.person or "",
+                read.matter or "",
                 "" if read.found is None else read.found,
                 f"{read.get_reason_display()} {read.reason_words}".strip(),
                 read.address,
             ]
+
+
+def _of_person(person: Person) -> dict[str, str]:
+    """Where a part of a person's page leads back to."""
+    return {"back": reverse("person", args=[person.pk]), "whose": person.name}
 
 
 def _person(number: int) -> Person:

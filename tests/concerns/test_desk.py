@@ -6,26 +6,29 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from guanjia.cases import promises
 from guanjia.cases.models import Case
 from guanjia.concerns import actions, brand, queries
 from guanjia.concerns.actions import NewConcern
 from guanjia.kit import clock, scope
+from guanjia.staff import open_work, read_tasks, roles
+from guanjia.staff.models import Read
 from tests import town
 from tests.doors import at_desk, queries_of, text_of
 
 FOLDER = Path(settings.GUANJIA_CITY)
 EYES = scope.job("test", town.CITY, town.TODAY)
+LOGGED = 6  # the read log's own transaction: the scope in, one row, the scope out
+PHONE, MASK = "13800001234", "138****1234"
 
 
 def ask(number: int, category: str = "living", hours: int = 0) -> Case:
     """A concern in 长安, asked so many hours ago."""
-    asked = NewConcern(
-        f"{number:032x}", category, f"第{number}件事", town.COMMUNITY, phone="13800001234"
-    )
+    asked = NewConcern(f"{number:032x}", category, f"第{number}件事", town.COMMUNITY, phone=PHONE)
     at = clock.now() - timedelta(hours=hours)
-    actions.take_in(asked, brand.load(FOLDER), promises.load(FOLDER), "138****1234", at)
+    actions.take_in(asked, brand.load(FOLDER), promises.load(FOLDER), MASK, at)
     with scope.hold(EYES):
         return Case.objects.get(track=asked.key)
 
@@ -127,4 +130,85 @@ def test_pages_take_few_queries_however_many_cases(cast: town.Cast) -> None:
     for number in range(1, 8):
         ask(number)
     assert queries_of(client, "/inbox/") == before <= 15
-    assert queries_of(client, f"/inbox/{first.pk}/") <= 15
+    assert queries_of(client, f"/inbox/{first.pk}/") <= 15 + LOGGED
+
+
+def reveal(client: Client, case: Case, reason: str, status: int = 200) -> str:
+    """The phone asked for, with a reason."""
+    answer = client.post(f"/inbox/{case.pk}/phone/", {"which": "phone", "reason": reason})
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def reads(*kinds: str) -> list[Read]:
+    """What the log holds of these kinds."""
+    with scope.hold(read_tasks.EYES):
+        return list(Read.objects.filter(kind__in=kinds).order_by("id"))
+
+
+def test_a_phone_is_masked_until_asked_for_with_a_reason_and_that_is_logged(
+    cast: town.Cast,
+) -> None:
+    case = ask(1, category="public_place")
+    village = town.desk("village", "村", roles.VILLAGE_WORKER, town.COMMUNITY)
+    for user in (cast.wang, village):
+        client = at_desk(user)
+        page = text_of(client, f"/inbox/{case.pk}/")
+        assert MASK in page
+        assert PHONE not in page
+        assert "查看完整号码" in page
+        assert PHONE not in text_of(client, f"/inbox/{case.pk}/phone/?which=phone")
+        before = len(reads("reveal"))
+        assert PHONE not in reveal(client, case, "")
+        assert len(reads("reveal")) == before
+        assert PHONE in reveal(client, case, "contact")
+        row = reads("reveal")[-1]
+        assert (row.user_id, row.matter, row.person, row.what, row.reason) == (
+            *(user.pk, case.pk, None, "phone", "contact"),
+        )
+    audit = at_desk(town.desk("audit", "审", roles.AUDITOR, town.CHANGAN))
+    assert f"诉求编号 {case.pk}" in text_of(audit, "/reads/")
+    reveal(audit, case, "contact", 403)
+
+
+def test_a_phone_is_shown_to_no_desk_that_has_not_the_case(cast: town.Cast) -> None:
+    case = ask(1)
+    reveal(at_desk(cast.huang), case, "contact", 404)
+    at_desk(cast.zhou).post(
+        f"/inbox/{case.pk}/transfer/", {"step": 0, "note": "转", "desk": town.CITY}
+    )
+    wang = at_desk(cast.wang)  # the matter stands in his town, but is another's to settle
+    page = text_of(wang, f"/inbox/{case.pk}/")
+    assert MASK in page
+    assert "查看完整号码" not in page
+    reveal(wang, case, "contact", 404)
+    assert reads("reveal") == []
+
+
+def test_a_case_that_is_opened_or_tried_is_logged(cast: town.Cast) -> None:
+    case = ask(1)
+    text_of(at_desk(cast.wang), f"/inbox/{case.pk}/")
+    text_of(at_desk(cast.huang), f"/inbox/{case.pk}/", 404)
+    assert [(r.user_id, r.matter, r.status) for r in reads("matter")] == [
+        (cast.wang.pk, case.pk, 200),
+        (cast.huang.pk, case.pk, 404),
+    ]
+
+
+def test_a_desk_does_not_empty_while_its_cases_wait(cast: town.Cast) -> None:
+    case, post = ask(1, category="public_place"), cast.wang.posts.get()
+    village = town.desk("village", "村", roles.VILLAGE_WORKER, town.COMMUNITY)
+    with scope.hold(town.eyes(village)):
+        assert open_work.of(village.posts.get()) == {"cases": 1}
+    at_desk(cast.wang).post(
+        f"/inbox/{case.pk}/transfer/", {"step": 0, "note": "转", "desk": town.CHANGAN}
+    )
+    with scope.hold(town.eyes(cast.wang)):
+        assert open_work.of(post)["cases"] == 1
+    with scope.hold(town.eyes(village)):
+        assert open_work.of(village.posts.get()) == {}
+    client = at_desk(cast.wang)
+    for step, verb in enumerate(("accept", "answer"), start=1):
+        client.post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
+    with scope.hold(town.eyes(cast.wang)):
+        assert open_work.of(post)["cases"] == 1, "it is still to be asked whether it helped"

@@ -99,7 +99,8 @@ def test_a_row_that_commits_late_with_an_earlier_number_comes_into_a_later_batch
     committed_town: Town,  # noqa: F811
 ) -> None:
     post = committed_town.cast.wang.posts.get()
-    values = [post.user_id, post.pk, post.place_id, "person", 1, "", "", None, None, None, "", ""]
+    values = [post.user_id, post.pk, post.place_id, "person", 1, None, "", ""]
+    values += [None, None, None, "", ""]
     late = committed_town.connect()
     late.execute(
         "SELECT set_config('guanjia.kind', 'staff', true), set_config('guanjia.post', %s, true)",

@@ -7,14 +7,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from guanjia.cases.models import Rating
 from guanjia.entitlements.models import Determination, Lead
-from guanjia.kit import scope
+from guanjia.kit import clock, scope
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
 from guanjia.staff.models import User
 from tests import town
+from tests.concerns.test_desk import ask
 from tests.doors import at_desk, signed_in
 from tests.entitlements.desk import Worked, as_job
 from tests.house_rules.test_doors import PUBLIC
@@ -34,6 +36,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("withdraw_change", "ask_merge", "merge", "approve_merge", "return_merge", "withdraw_merge"),
     *("undo_merge", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
+    "inbox_phone",
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
@@ -191,3 +194,24 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_persons_row(
         of_persons = [t for t in tables() if t.startswith(("people_", "entitlements_", "ledger_"))]
         assert len(of_persons) > 15
         assert [table for table in of_persons if rows_of(table)] == []
+
+
+@pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
+def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
+    cast: town.Cast, role: str
+) -> None:
+    case = ask(1)
+    for step, verb in enumerate(("accept", "answer")):
+        at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
+    with scope.hold(scope.Scope(kind="case", key=case.track)):
+        Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
+    of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
+    eyes = scope.staff(1, role, town.CITY, town.TODAY)
+    with scope.hold(scope.staff(1, roles.CITY_CLERK, town.CITY, town.TODAY)):
+        assert [table for table in of_cases if not rows_of(table)] == [], (
+            "there is something to see"
+        )
+    if role == roles.RESIDENT:
+        eyes = scope.Scope(kind=roles.RESIDENT, today=town.TODAY.isoformat())
+    with scope.hold(eyes):
+        assert [table for table in of_cases if rows_of(table)] == []

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("person", "打开个人页"),
+                            ("matter", "打开诉求页"),
                             ("search", "查找"),
                             ("reveal", "查看完整号码"),
                             ("export", "导出开始"),
@@ -64,6 +65,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("person", models.BigIntegerField(null=True)),
+                ("matter", models.BigIntegerField(null=True)),
                 (
                     "what",
                     models.CharField(
@@ -128,7 +130,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("kind", "reveal"), _negated=True),
                             models.Q(
-                                ("person__isnull", False),
+                                models.Q(
+                                    ("person__isnull", False),
+                                    ("matter__isnull", False),
+                                    _connector="OR",
+                                ),
                                 models.Q(("reason", ""), _negated=True),
                                 models.Q(("what", ""), _negated=True),
                             ),
