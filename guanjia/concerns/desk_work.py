@@ -5,13 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from guanjia.cases.models import Case
 from guanjia.staff import open_work
 from guanjia.staff.models import Post
-from guanjia.staff.open_work import MOST, Kind
+from guanjia.staff.open_work import Kind, some
 from guanjia.staff.roles import May
 
 
 def _cases(post: Post) -> int:
-    mine = Case.objects.filter(desk=post.place_id, closed_at=None)
-    return len(mine.values_list("pk", flat=True)[:MOST])
+    return some(Case.objects.filter(desk=post.place_id, closed_at=None))
 
 
 def register() -> None:

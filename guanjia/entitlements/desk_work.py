@@ -1,40 +1,35 @@
 """What of this room may be open at a desk: leads to visit, months and books that somebody set going."""
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.book_models import AT_WORK, Proposal, ProposalState, WhatIf
 from guanjia.entitlements.models import WORKING, Lead, LeadState, Run, RunState
 from guanjia.staff import open_work
 from guanjia.staff.models import Post
-from guanjia.staff.open_work import MOST, Kind
+from guanjia.staff.open_work import Kind, some
 from guanjia.staff.roles import May
 
 UNDER_WAY = (*WORKING, RunState.READY, RunState.FAILED)
 
 
-def _some(rows: "QuerySet[Lead] | QuerySet[Run] | QuerySet[WhatIf] | QuerySet[Proposal]") -> int:
-    return len(rows.values_list("pk", flat=True)[:MOST])
-
-
 def _leads(_post: Post) -> int:
-    return _some(Lead.objects.filter(state=LeadState.OPEN))
+    return some(Lead.objects.filter(state=LeadState.OPEN))
 
 
 def _runs(post: Post) -> int:
-    return _some(Run.objects.filter(prepared_by=post.user_id, state__in=UNDER_WAY))
+    return some(Run.objects.filter(prepared_by=post.user_id, state__in=UNDER_WAY))
 
 
 def _to_approve(_post: Post) -> int:
-    return _some(Run.objects.filter(state=RunState.READY))
+    return some(Run.objects.filter(state=RunState.READY))
 
 
 def _what_ifs(post: Post) -> int:
-    return _some(WhatIf.objects.filter(by=post.user_id, state__in=AT_WORK))
+    return some(WhatIf.objects.filter(by=post.user_id, state__in=AT_WORK))
 
 
 def _proposals(post: Post) -> int:
-    return _some(Proposal.objects.filter(prepared_by=post.user_id, state=ProposalState.PROPOSED))
+    return some(Proposal.objects.filter(prepared_by=post.user_id, state=ProposalState.PROPOSED))
 
 
 def register() -> None:

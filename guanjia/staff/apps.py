@@ -8,3 +8,9 @@ class Staff(AppConfig):
 
     name = "guanjia.staff"
     label = "staff"
+
+    def ready(self) -> None:
+        """Name what may be open at a desk."""
+        from guanjia.staff import desk_work
+
+        desk_work.register()

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from guanjia.staff.models import Post
@@ -30,6 +32,11 @@ KINDS: dict[str, Kind] = {}
 def register(*kinds: Kind) -> None:
     """A room names what may be open at a desk, when it starts."""
     KINDS.update({kind.code: kind for kind in kinds})
+
+
+def some(rows: QuerySet[Any]) -> int:
+    """How many rows there are, counted up to MOST."""
+    return len(rows.values_list("pk", flat=True)[:MOST])
 
 
 def of(post: Post) -> dict[str, int]:

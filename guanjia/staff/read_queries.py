@@ -34,6 +34,14 @@ class Line:
     name: str
     at_night: bool
 
+    @property
+    def number(self) -> str:
+        """Which number was shown whole, in words; nothing where none was."""
+        if self.read.kind != ReadKind.REVEAL:
+            return ""
+        plain = {"document": _("证件号"), "phone": _("电话")}
+        return str(plain.get(self.read.what, _("收款账号")))
+
 
 def looked(person: int) -> list[Read]:
     """Who opened the page of a person or saw her numbers, newest first."""

@@ -31,8 +31,9 @@ class ReadFilter(forms.Form):
     kind = forms.ChoiceField(
         label=_("做了什么"), choices=[("", _("全部查阅")), *ReadKind.choices], required=False
     )
-    account = forms.CharField(label=_("账号"), max_length=150, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["account"].widget.attrs.update(placeholder=_("账号"), autocomplete="off")
+    account = forms.CharField(
+        label=_("账号"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )

@@ -7,6 +7,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guanjia.kit import scope
+from guanjia.people import changes
+from guanjia.people.models import Household
+from guanjia.people.records import NewFact
 from guanjia.staff import actions, errors, open_work, queries, roles
 from guanjia.staff.actions import NewPost
 from guanjia.staff.models import Handover, Post, User
@@ -185,6 +188,20 @@ def test_the_last_administrator_stays(cast: town.Cast) -> None:
     assert not queries.posts_of(admin.pk, town.TODAY).exists()
     actions.unlock(admin)
     assert queries.posts_of(admin.pk, town.TODAY).exists()
+
+
+def test_a_change_that_waits_is_open_work_of_who_asked_and_of_who_decides(cast: town.Cast) -> None:
+    fact = NewFact("deposits", 500_000, date(2020, 3, 1), source="test")
+    with scope.hold(town.eyes(cast.wang)):
+        home = Household.objects.get(pk=cast.chen_home.id)
+        made = changes.prepare(home, fact, "存款有变", "存折", cast.wang.pk, town.KNOWN)
+        assert open_work.of(cast.wang.posts.get())["changes"] == 1
+    with scope.hold(town.eyes(cast.liang)):
+        assert open_work.of(cast.liang.posts.get())["changes_to_decide"] == 1
+        changes.approve(made.pk, cast.liang.pk, town.KNOWN)
+        assert "changes_to_decide" not in open_work.of(cast.liang.posts.get())
+    with scope.hold(town.eyes(cast.wang)):
+        assert "changes" not in open_work.of(cast.wang.posts.get())
 
 
 def test_every_kind_of_open_work_leads_to_a_page_its_taker_may_see() -> None:
