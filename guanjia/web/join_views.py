@@ -1,5 +1,8 @@
 """Merging two files of one person, registering somebody at the counter, and answering other desks."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -67,24 +70,14 @@ def approve_merge(request: HttpRequest, number: int) -> HttpResponseBase:
 @gate.may(May.APPROVE_CHANGE)
 def return_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says no, and why."""
-    form, row = desk_forms.Reason(request.POST), _merge(number)
-    if not form.is_valid():
-        return _merge_page(request, row, form, 422)
-    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
-    done = _("已退回，并已写明原因。")
-    return act(request, row, lambda: merging.send_back(number, by, why, clock.now()), done, "merge")
+    return _for_a_reason(request, number, merging.send_back, _("已退回，并已写明原因。"))
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def undo_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a merge back."""
-    form, row = desk_forms.Reason(request.POST), _merge(number)
-    if not form.is_valid():
-        return _merge_page(request, row, form, 422)
-    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
-    done = _("已撤销合并。两份档案都和合并之前一样。")
-    return act(request, row, lambda: merging.undo(number, by, why, clock.now()), done, "merge")
+    return _for_a_reason(request, number, merging.undo, _("已撤销合并。两份档案都和合并之前一样。"))
 
 
 @require_POST
@@ -189,6 +182,17 @@ def _transfer_page(
         {"transfer": row, "known": known, "form": form},
         status=status,
     )
+
+
+def _for_a_reason(
+    request: HttpRequest, number: int, verb: Callable[[int, int, str, datetime], object], done: str
+) -> HttpResponseBase:
+    """Do with a merge what wants a reason; without one, ask for it."""
+    form, row = desk_forms.Reason(request.POST), _merge(number)
+    if not form.is_valid():
+        return _merge_page(request, row, form, 422)
+    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
+    return act(request, row, lambda: verb(number, by, why, clock.now()), done, "merge")
 
 
 def _merge(number: int) -> Merge:

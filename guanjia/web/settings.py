@@ -99,7 +99,7 @@ PROCRASTINATE_ON_APP_READY = None
 GUANJIA_MONTHS_BACK = int(os.environ.get("GUANJIA_MONTHS_BACK", "36"))
 """Months before a run's own that it decides again where something became known that reaches back."""
 
-# Jobs of rooms that are no Django application.
+# Jobs that do not stand in a room's `tasks`, where they are found by themselves.
 PROCRASTINATE_IMPORT_PATHS = [
     "guanjia.interop.bank_tasks",
     "guanjia.interop.import_tasks",
