@@ -31,34 +31,19 @@ from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office
 from tests.entitlements.test_killed import everything, settle_elders
+from tests.forks import calm, forked, shoot
 from tests.journeys.houses import own_database
 
 __all__ = ["_django_db_helper", "committed_town"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-KILLS, AT_FIRST, LONGER = 50, 0.3, 1.15
-"""How many; seconds in which the first falls; how much longer each next one may wait, so that all ends."""
+KILLS, AT_FIRST, LONGER = 50, 0.5, 1.15
+"""How many at least; in which part of the time that the step takes undisturbed the first falls; how
+much longer each next one may wait, so that all ends."""
 NUMBER = re.compile(r"-[0-9]+(?=\.)")
 DATABASE_EVERY = 10
 """Every so many kills it is a process of PostgreSQL that dies."""
 MONTHS = (office.DECEMBER, office.JANUARY, office.FEBRUARY, office.MARCH)
-
-
-def forked(work: Callable[[], None]) -> int:
-    """A process of its own at work; it shares no connection with this one."""
-    connections.close_all()
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        work()
-        status = 0
-    finally:
-        os._exit(status)
 
 
 def work_off() -> None:
@@ -75,28 +60,37 @@ def work_off() -> None:
     jobs.work(until_empty=True)
 
 
+Step = tuple[Any, int]
+"""A month, and the number of what is done in it."""
+
+
 class Gunman:
     """Kills processes at random instants, and now and then one of the database's."""
 
     def __init__(self, seed: int, database: str) -> None:
         self.random, self.database, self.kills = random.Random(seed), database, 0
-        self.longest = AT_FIRST
+        self.longest: dict[Step, float] = {}
 
-    def fire(self, work: Callable[[], None]) -> bool:
+    def watch(self, step: Step, work: Callable[[], None]) -> bool:
+        """Let it work undisturbed, and remember how long it took."""
+        began = time.monotonic()
+        well = calm(work)
+        self.longest[step] = (time.monotonic() - began) * AT_FIRST
+        return well
+
+    def fire(self, step: Step, work: Callable[[], None]) -> bool:
         """Let it work; kill it at some instant. True where it ended by itself, and well."""
         child = forked(work)
-        until = time.monotonic() + self.random.uniform(0, self.longest)
+        until = time.monotonic() + self.random.uniform(0, self.longest[step])
         while time.monotonic() < until:
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
-                self.longest = AT_FIRST
                 return status == 0
             time.sleep(0.005)
-        self.kills, self.longest = self.kills + 1, self.longest * LONGER
+        self.kills, self.longest[step] = self.kills + 1, self.longest[step] * LONGER
         if self.kills % DATABASE_EVERY == 0:
             self.kill_database()
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        shoot(child)
         return False
 
     def kill_database(self) -> None:
@@ -122,7 +116,7 @@ class Gunman:
         raise TimeoutError
 
 
-def a_month(house: Town, month: Any, fire: Callable[[Callable[[], None]], bool]) -> None:
+def a_month(house: Town, month: Any, fire: Callable[[Step, Callable[[], None]], bool]) -> None:
     """Ask, determine, approve, pay and send, however often anything dies meanwhile."""
     cast, at = house.cast, office.moment(month)
 
@@ -140,15 +134,16 @@ def a_month(house: Town, month: Any, fire: Callable[[Callable[[], None]], bool])
         with house.as_job():
             holding.send(Run.objects.get(month=month).pk, cast.zhou, clock.now())
 
-    for work, wanted in (
+    steps: tuple[tuple[Callable[[], None], tuple[str, ...]], ...] = (
         (asked, ("asked", "determining", "ready")),
         (work_off, ("ready",)),
         (approved, ("approved", "paid")),
         (work_off, ("paid",)),
         (sent, ("paid",)),
-    ):
+    )
+    for number, (work, wanted) in enumerate(steps):
         for _turn in range(60):
-            if fire(work) and state_of(house, month) in wanted:
+            if fire((month, number), work) and state_of(house, month) in wanted:
                 break
         else:
             raise AssertionError((month, work.__name__, state_of(house, month)))
@@ -159,12 +154,6 @@ def state_of(house: Town, month: Any) -> str:
         found = Run.objects.filter(month=month).first()
         assert found is None or found.state != RunState.FAILED, found.trouble
         return found.state if found else ""
-
-
-def calm(work: Callable[[], None]) -> bool:
-    """Let it work to its end."""
-    _child, status = os.waitpid(forked(work), 0)
-    return status == 0
 
 
 def outcome(house: Town) -> list[dict[str, Any]]:
@@ -183,13 +172,13 @@ def test_fifty_kills_at_random_instants_lose_and_double_nothing(
     seed = int(os.environ.get("GUANJIA_SEED", "0")) or random.SystemRandom().randrange(10**6)
     print(f"GUANJIA_SEED={seed}")
     settle_elders(committed_town)
+    gunman = Gunman(seed, committed_town.database)
     with own_database() as untouched:
         monkeypatch.setattr(settings, "GUANJIA_FILES", tmp_path / "calm")
         for month in MONTHS:
-            a_month(Town(untouched, committed_town.cast, tmp_path), month, calm)
+            a_month(Town(untouched, committed_town.cast, tmp_path), month, gunman.watch)
         wanted = outcome(committed_town)
     monkeypatch.setattr(settings, "GUANJIA_FILES", tmp_path / "fire")
-    gunman = Gunman(seed, committed_town.database)
     for month in MONTHS:
         a_month(committed_town, month, gunman.fire)
     assert outcome(committed_town) == wanted

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from guanjia.entitlements.models import Award
 from guanjia.people import seal
@@ -23,6 +22,7 @@ from guanjia.web.keyring import Keyring
 from guanjia.web.resealing import StillSealed
 from tests import house
 from tests.committed import Town, _django_db_helper, committed_town
+from tests.forks import forked, shoot
 
 __all__ = ["_django_db_helper", "committed_town"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -117,23 +117,19 @@ def test_killed_in_the_middle_it_goes_on_where_it_stood(
     before, stood = clear(paid), guards()
     ring.add()
     monkeypatch.setattr(resealing, "BATCH", 1)
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        try:
 
-            def slow(_table: str, done: int) -> None:
-                time.sleep(60 if done == 2 else 0)
+    def rotate() -> None:
+        def slow(_table: str, done: int) -> None:
+            time.sleep(60 if done == 2 else 0)
 
-            with schema.as_owner(os.environ["DATABASE_OWNER_URL"]):
-                resealing.rotate(slow)
-        finally:
-            os._exit(1)
+        with schema.as_owner(os.environ["DATABASE_OWNER_URL"]):
+            resealing.rotate(slow)
+
+    child = forked(rotate)
     until = time.monotonic() + 30
     while time.monotonic() < until and not resealing.counts()["k2"]:
         time.sleep(0.1)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    shoot(child)
     found = resealing.counts()
     assert found["k1"] > 0 and found["k2"] > 0
     assert clear(paid) == before and guards() == stood
