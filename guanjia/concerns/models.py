@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from guanjia.concerns import rate_models
+
 LONGEST_TEXT = 2000
+RATES = rate_models  # the app's other tables
 
 
 class Concern(models.Model):
