@@ -82,10 +82,12 @@ class Ask(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
 
-    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, first: str = "", **kwargs: Any) -> None:
+        """`first`: the brand whose categories are offered before the others."""
         super().__init__(*args, **kwargs)
         self.brand = brand
-        offered = [(c.code, str(c)) for c in brand.categories.values()]
+        ordered = sorted(brand.categories.values(), key=lambda c: c.brand != first)
+        offered = [(c.code, str(c)) for c in ordered]
         self.fields["category"].choices = offered  # type: ignore[attr-defined]
 
     def clean_place(self) -> str:
@@ -191,6 +193,19 @@ class InboxFilter(forms.Form):
         desks = [("", _("本岗位承办")), ("all", _("本岗位和下级承办"))]
         self.fields["desk"].choices = desks  # type: ignore[attr-defined]
         self.fields["state"].choices = list(states)  # type: ignore[attr-defined]
+
+
+class RateFilter(forms.Form):
+    """Which rows of a rate's set to list."""
+
+    which = forms.ChoiceField(label=gettext_lazy("怎么算的"), required=False)
+    month = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, which: Iterable[tuple[str, str | Promise]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["which"].choices = list(which)  # type: ignore[attr-defined]
 
 
 def a_phone(text: str) -> str:

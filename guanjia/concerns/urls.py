@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanjia.concerns import views_ask, views_desk
+from guanjia.concerns import views_ask, views_desk, views_rates
 
 urlpatterns = [
     path("ask/", views_ask.ask, name="ask"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("case/rate/", views_ask.rate, name="case_rate"),
     path("case/reopen/", views_ask.reopen, name="case_reopen"),
     path("case/leave/", views_ask.leave, name="case_leave"),
+    path("scoreboard/", views_rates.scoreboard, name="scoreboard"),
+    path("scoreboard/take/", views_rates.take, name="take_month"),
+    path("scoreboard/<slug:code>/", views_rates.rate, name="rate"),
+    path("scoreboard/<slug:code>/cases/", views_rates.rate_cases, name="rate_cases"),
     path("inbox/", views_desk.inbox, name="inbox"),
     path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
     path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),

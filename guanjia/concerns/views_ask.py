@@ -24,6 +24,7 @@ from guanjia.concerns import actions, brand, forms, limits, queries, showing, tr
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask, LookUp, Rate
+from guanjia.concerns.place_choice import matching, towns_of
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock, scope
 from guanjia.people import seal
@@ -34,6 +35,9 @@ COOKIE, COOKIE_SECONDS = "matter", 3600
 COOKIE_PATH = "/case/"
 TRAP = "website"  # a field that people do not see
 LAST = len(STEPS) - 1
+WHERE = 1  # the step in which a place is chosen
+LONGEST_CODE = 12
+AT = "at:"  # a button that chooses a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,19 @@ def ask(request: HttpRequest) -> HttpResponse:
     """One step after the other; the answers come with each form and go with each page."""
     known = the_brand()
     if request.method != "POST":
-        return _step(request, Ask(brand=known), 0, secrets.token_hex(16))
-    form = Ask(request.POST, brand=known)
+        return _step(request, _begun(request, known), 0, secrets.token_hex(16))
+    go = request.POST.get("go", "")
+    said = request.POST.copy()
+    if go.startswith(AT):
+        said["place"] = go.removeprefix(AT)
+    form = Ask(said, brand=known)
     number = request.POST.get("form", "")
     if not FORM_NUMBER.fullmatch(number):
         number = secrets.token_hex(16)
     at = request.POST.get("step", "")
     step = int(at) if at in {str(n) for n in range(LAST + 1)} else 0
-    go = request.POST.get("go", "")
+    if go == "find" or go.startswith(AT):
+        return _step(request, form, WHERE, number, told=False)
     if go == "back" or not go:
         return _step(request, form, max(step - 1, 0) if go else step, number, told=False)
     wrong = form.first_wrong(LAST if go == "send" else step)
@@ -85,6 +94,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     if go != "send":
         return _step(request, form, min(step + 1, LAST), number, told=False)
     return _send(request, form, number)
+
+
+def _begun(request: HttpRequest, known: Brand) -> Ask:
+    """An empty form, but for what a link to it names: a category, a place."""
+    named = {"category": request.GET.get("category", ""), "place": request.GET.get("place", "")}
+    if named["category"] not in known.categories:
+        named["category"] = ""
+    if not named["place"].startswith(known.city) or len(named["place"]) > LONGEST_CODE:
+        named["place"] = ""
+    return Ask(initial=named, brand=known, first=request.GET.get("brand", ""))
 
 
 def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
@@ -132,25 +151,14 @@ def _step(
         "brand": form.brand,
     }
     if "place" in shown:
-        page["towns"] = _towns(form.brand.city)
+        sought = request.POST.get("sought", "")[:LONGEST_CODE]
+        page["towns"] = towns_of(form.brand.city)
         page["chosen"] = said["place"]
+        page["sought"], page["matches"] = sought, matching(form.brand.city, sought)
     if step == LAST:
         page |= {"category": form.brand.categories.get(said["category"]), "said": said}
         page["where"] = people_words.place_words(said["place"], places.names([said["place"]]))
     return render(request, "concerns/ask.html", page, status=400 if bad or trapped else 200)
-
-
-def _towns(city: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every town with its communities, for one list; a town itself where one knows no more."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    names: dict[str, str] = {}
-    for place in places.under(city):
-        if len(place.code) == places.TOWN:
-            names[place.code] = str(place)
-            found[place.code] = [(place.code, _("%(town)s（说不清哪个社区）") % {"town": place})]
-        elif len(place.code) == places.COMMUNITY:
-            found[place.code[: places.TOWN]].append((place.code, people_words.short(str(place))))
-    return [(names[code], rows) for code, rows in found.items()]
 
 
 @never_cache

@@ -14,15 +14,17 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand
+from guanjia.concerns import actions, brand, rate_tasks, taking
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.workflow import CONCERN
 from guanjia.interop.synthetic import scene
-from guanjia.kit import scope
+from guanjia.kit import days, scope
+from guanjia.kit.days import SHANGHAI
 from guanjia.staff import gate
 from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
+FIRST_PAST = 1000  # numbers of forms, apart from those of today
 MASK, PHONE = "138****0000", "13800000000"
 
 
@@ -38,8 +40,25 @@ def fill(at: datetime) -> int:
         actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    past = _past(at, folder)
     tasks.sweep_at(at)
-    return len(rows)
+    rate_tasks.take_due(at)
+    return len(rows) + past
+
+
+def _past(at: datetime, folder: Path) -> int:
+    """Concerns of the month before, told by the city's [[past]] rows, `each` in every place of theirs."""
+    rows = tomllib.loads((folder / scene.FILE).read_text(encoding="utf-8")).get("past", [])
+    this = at.astimezone(SHANGHAI).date().replace(day=1)
+    first, _ends = taking.month_of(days.add_months(this, -1))
+    told = [(row, place) for row in rows for place in row["places"] for _n in range(row["each"])]
+    for number, (row, place) in enumerate(told, start=FIRST_PAST):
+        asked = NewConcern(f"{number:032x}", row["category"], row["text"], place, phone=PHONE)
+        begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
+        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        for step in row["steps"]:
+            _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    return len(told)
 
 
 def _step(key: str, step: dict[str, Any], at: datetime) -> None:

@@ -1,7 +1,9 @@
 """The demonstration's concerns: made up, marked so, at every stage of the way."""
 
 from guanjia.cases.models import Case
+from guanjia.concerns import recount
 from guanjia.concerns.models import Concern
+from guanjia.concerns.rate_models import RateSum
 from guanjia.kit import clock, scope
 from guanjia.web import demo_concerns, demo_staff
 from tests import town
@@ -19,3 +21,5 @@ def test_made_up_concerns_stand_at_every_stage(cast: town.Cast) -> None:
         assert Case.objects.count() == count
         assert states == {"received", "handling", "answered", "closed"}
         assert Case.objects.filter(round=2).exists()
+        assert RateSum.objects.filter(place=town.CHANGAN, hidden=False, rate="feedback").exists()
+        assert all(found.whole for found in recount.recount())
