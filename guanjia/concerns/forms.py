@@ -19,7 +19,7 @@ PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[2-9][0-9]{7}")
 NOT_OF_A_PHONE = re.compile(r"[\s\-－—()（）]")
 WIDE = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
-STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone"), ())
+STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "publish"), ())
 LEAST_PLACE = 9  # a town
 SHORT = 9  # digits of a number without its area code, at most
 
@@ -80,6 +80,11 @@ class Ask(forms.Form):
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    publish = forms.BooleanField(
+        label=gettext_lazy("答复以后，可以把这件事去掉姓名、电话和门牌，给别人参考"),
+        help_text=gettext_lazy("不勾也一样办。要经工作人员看过才会公开，您随时可以撤下。"),
+        required=False,
     )
 
     def __init__(self, *args: Any, brand: Brand, first: str = "", **kwargs: Any) -> None:
