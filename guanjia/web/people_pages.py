@@ -13,7 +13,7 @@ from guanjia.entitlements.models import Award
 from guanjia.kit import days
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.models import Entry
-from guanjia.people import belief, corrections, dossier, merging, queries, words
+from guanjia.people import belief, corrections, dossier, joins, queries, words
 from guanjia.people.corrections import Correction
 from guanjia.people.dossier import Row
 from guanjia.people.models import Membership
@@ -73,7 +73,7 @@ def person_page(number: int, today: date, known: date | None = None) -> dict[str
         "dead": any(f.kind == "alive" and f.number == 0 and f.superseded_at is None for f in own),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    joined = desk_pages.joined(merging.of_person(number), number, on)
+    joined = desk_pages.joined(joins.of_person(number), number, on)
     found = {**shown, **asked, **joined, **_members(members, on)}
     found |= _entitled(number, home_number, on, moment)
     return {**found, "asks": None if known else number}

@@ -34,7 +34,8 @@ OF_A_TOWN = {
 OF_A_TOWN_IN_ITS_ROOM = {
     *("change", "ask_change", "ask_household_change", "approve_change", "return_change"),
     *("withdraw_change", "ask_merge", "merge", "approve_merge", "return_merge", "withdraw_merge"),
-    *("undo_merge", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
+    *("undo_merge", "ask_split", "split", "approve_split", "return_split", "withdraw_split"),
+    *("undo_split", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
     "inbox_phone",
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
