@@ -128,6 +128,13 @@ def household(number: int) -> Household:
     return Household.objects.select_related("place").get(pk=number)
 
 
+def home_of(person: int, on: date) -> int | None:
+    """The household in which a person lives on a day, as believed now; None: in none."""
+    living = Membership.objects.filter(person_id=person, superseded_at=None, since__lte=on)
+    living = living.filter(Q(until__isnull=True) | Q(until__gt=on))
+    return living.values_list("household_id", flat=True).first()
+
+
 def lived_together(
     person: int, on: date, known_at: datetime | None = None
 ) -> list[tuple[Membership, str]]:
