@@ -154,6 +154,8 @@ def _for_desk(one: Event, names: Mapping[str, str]) -> Happened:
     reason = one.reason
     if one.verb == "escalate":
         text = str(case_words.LEVELS[int(reason)])
+    elif one.verb == "merge":
+        text = _("并入第 %(number)s 号诉求") % {"number": reason}
     else:
         said = case_words.REASONS.get(reason)
         verb = str(case_words.MOVES[one.verb])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanjia.concerns import views_ask, views_desk
+from guanjia.concerns import views_ask, views_desk, views_merge
 
 urlpatterns = [
     path("ask/", views_ask.ask, name="ask"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("case/leave/", views_ask.leave, name="case_leave"),
     path("inbox/", views_desk.inbox, name="inbox"),
     path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
+    path("inbox/<int:number>/others/", views_merge.others, name="inbox_others"),
     path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),
 ]

@@ -37,7 +37,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("undo_merge", "ask_split", "split", "approve_split", "return_split", "withdraw_split"),
     *("undo_split", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
-    "inbox_phone",
+    *("inbox_phone", "inbox_others"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
