@@ -30,6 +30,7 @@ class NewConcern:
     phone: str = ""
     for_other: bool = False
     channel: str = "web"
+    policy: str = ""
 
     @property
     def code(self) -> str:
@@ -50,9 +51,9 @@ def take_in(asked: NewConcern, brand: Brand, promises: Promises, mask: str, at: 
     category = brand.categories[asked.category]
     new = NewCase(
         place=asked.place,
-        desk=brand.desk_for(asked.category, asked.place),
+        desk=brand.send(asked.category, asked.place, at, asked.policy).desk,
         track=asked.key,
-        promise=category.promise,
+        promise=brand.promise_of(asked.category, asked.policy),
     )
     try:
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():

@@ -36,7 +36,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("withdraw_change", "ask_merge", "merge", "approve_merge", "return_merge", "withdraw_merge"),
     *("undo_merge", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
-    "inbox_phone",
+    *("inbox_phone", "inbox_sort"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
