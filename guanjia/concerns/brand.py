@@ -23,7 +23,10 @@ class BrandError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A brand or a category: its code and its name; the others' fields may be empty."""
+    """A brand or a category: its code and its name; the others' fields may be empty.
+
+    `suggest`: whether it may be suggested for a text; not for the one that says nothing.
+    """
 
     code: str
     label: str
@@ -35,6 +38,7 @@ class Named:
     status: str = ""
     brand: str = ""
     promise: str = ""
+    suggest: bool = True
 
     def __str__(self) -> str:
         return told(self.label, self.en)

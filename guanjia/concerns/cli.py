@@ -1,9 +1,9 @@
-"""`guanjia concerns route [FILE]`: the routing table, what is wrong with it, and a dry run over last year's matters."""
+"""`guanjia concerns route [FILE]`, `guanjia concerns train`: the routing table tried; the suggestions taught."""
 
 from pathlib import Path
 
 from guanjia.concerns import brand as brands
-from guanjia.concerns import dry_run, routing, views_routing
+from guanjia.concerns import dry_run, routing, training, views_routing
 from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock, scope
 from guanjia.policy.options import options
@@ -54,3 +54,30 @@ def _print(shown: dict[str, object]) -> None:
     print(word("兜底  → {desk}", desk=shown["fallback"]))
     for text in shown["conflicts"]:  # type: ignore[attr-defined]
         print(text)
+
+
+def train(words: list[str]) -> int:
+    """Teach the suggestions anew from the city's closed matters; say how they fare. Raises TooFew."""
+    options(
+        "concerns train", word("按本市办结的诉求重新学分类建议，留出五分之一来测。")
+    ).parse_args(words)
+    known = the_brand()
+    wanted = frozenset(c.code for c in known.categories.values() if c.suggest)
+    with scope.hold(scope.job("train", known.city, clock.today())):
+        told = training.closed(wanted)
+    made = training.train(told, known.city, clock.now())
+    print(
+        word(
+            "学了 {count} 件；留出 {held_out} 件来测，{right} 件分得一样。",
+            count=f"{made.trained_on:,}",
+            held_out=made.held_out,
+            right=made.right,
+        )
+    )
+    for code, one in made.tested.items():
+        print(f"  {known.categories[code]}  {one.right}/{one.held_out}")
+    if made.synthetic:
+        print(
+            word("其中 {count} 件是演示编出来的：这些数说明不了真实的诉求。", count=made.synthetic)
+        )
+    return 0

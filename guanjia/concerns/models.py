@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from guanjia.concerns.sorting_models import Sorting
+from guanjia.concerns.sorting_models import Sorting, Ticket
 
-__all__ = ["Concern", "Sorting"]
+__all__ = ["Concern", "Sorting", "Ticket"]
 
 LONGEST_TEXT = 2000
 

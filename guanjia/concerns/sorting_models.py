@@ -1,4 +1,4 @@
-"""Under which category and policy a desk put a matter, and which department is competent. Append-only."""
+"""Under which category and policy a desk put a matter; which ticket of another system it was. Append-only."""
 
 from django.conf import settings
 from django.db import models
@@ -35,4 +35,18 @@ class Sorting(models.Model):
             models.CheckConstraint(
                 name="a_policy_has_its_department", condition=Q(policy="") | ~Q(department="")
             ),
+        ]
+
+
+class Ticket(models.Model):
+    """The number that another system gave a matter, `12345/2020-0001`: it is let in once."""
+
+    case = models.OneToOneField("cases.Case", models.PROTECT, primary_key=True)
+    number = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_ticket_names_its_system", condition=Q(number__regex=r"^[^/]+/.+$")
+            )
         ]

@@ -119,8 +119,11 @@ def _row(number: int, row: Route, known: Brand, names: dict[str, str], stands: s
 def what(row: Route, known: Brand) -> str:
     """A row's category or policy in words."""
     if row.policy:
-        return _("政策：%(name)s") % {"name": known.register.policies[row.policy]}
-    return _("各类") if row.category == ANY else str(known.categories[row.category])
+        name = known.register.policies.get(row.policy, row.policy)
+        return _("政策：%(name)s") % {"name": name}
+    return (
+        _("各类") if row.category == ANY else str(known.categories.get(row.category, row.category))
+    )
 
 
 def when(row: Route) -> str:
