@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from guanjia.concerns.sorting_models import Sorting, Ticket
+
+__all__ = ["Concern", "Sorting", "Ticket"]
+
 LONGEST_TEXT = 2000
 
 
@@ -21,6 +25,7 @@ class Concern(models.Model):
     for_other = models.BooleanField(default=False)
     phone_sealed = models.BinaryField(blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
+    synthetic = models.BooleanField(default=False, help_text="made up for a demonstration")
 
     class Meta:
         constraints = [
