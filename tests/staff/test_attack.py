@@ -21,6 +21,10 @@ OF_EVERY_OFFICE = {
     "entitlements_sending",
     "entitlements_whatif",
     "entitlements_proposal",
+    # Of a published rate: which month was counted when, its rows without a case, its sums.
+    "concerns_taking",
+    "concerns_raterow",
+    "concerns_ratesum",
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
@@ -164,6 +168,8 @@ JOBS = {
     "interop.forget_files": "the city: which imports are over",
     "staff.seal_reads": "no place: the read log alone",
     "cases.sweep": "the city: which cases are late",
+    "concerns.take_months": "the city: whose promises ended in a month",
+    "concerns.take_month": "the city: whose promises ended in a month",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
 }

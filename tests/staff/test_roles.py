@@ -1,6 +1,7 @@
 """Role by door by place: what the table of roles says, the doors do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -8,9 +9,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guanjia.cases.models import Case, Rating
+from guanjia.concerns import rate_tasks
 from guanjia.concerns.models import Sorting, Ticket
 from guanjia.entitlements.models import Determination, Lead
-from guanjia.kit import clock, scope
+from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
@@ -219,6 +221,7 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
     with scope.hold(scope.Scope(kind="case", key=case.track)):
         Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
     row_of_each_table(cast.wang, case)
+    rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)
     with scope.hold(scope.staff(1, roles.CITY_CLERK, town.CITY, town.TODAY)):

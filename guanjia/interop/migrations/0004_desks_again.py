@@ -16,6 +16,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interop", "0003_desks"), ("people", "0008_split_gate")]
+    dependencies = [
+        ("cases", "0003_merging"),
+        ("concerns", "0011_rates_gate"),
+        ("interop", "0003_desks"),
+        ("people", "0008_split_gate"),
+    ]
 
     operations = [migrations.RunSQL(CLOSE, migrations.RunSQL.noop)]
