@@ -24,6 +24,7 @@ from guanjia.staff.models import Post
 CITY = 6
 CHIEFS = (roles.CITY_CHIEF, roles.TOWN_CHIEF)
 MOVES_AWAY = ("transfer", "return", "assign")
+OF_A_FOLLOWER = ("contact", "extend", "split")  # the rest is done with its leading case
 
 
 def standing(post: Post, case: Case) -> frozenset[str]:
@@ -41,7 +42,15 @@ def standing(post: Post, case: Case) -> frozenset[str]:
 def lawful(work: Workflow, case: Case, who: frozenset[str]) -> list[Move]:
     """Everything that these may do with the case now, in the workflow's order."""
     found = work.lawful(case.state, who)
+    if follows(case):
+        return [m for m in found if m.verb in OF_A_FOLLOWER]
+    found = [m for m in found if m.verb != "split"]
     return [m for m in found if m.verb not in MOVES_AWAY or _may_leave(case, m.verb)]
+
+
+def follows(case: Case) -> bool:
+    """Whether it was merged into another and both wait for an answer."""
+    return case.merged_into_id is not None and case.answered_at is None
 
 
 def _may_leave(case: Case, verb: str) -> bool:

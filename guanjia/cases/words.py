@@ -19,6 +19,8 @@ MOVES: dict[str, Promise] = {
     "rate": _("评价"),
     "reopen": _("重新办理"),
     "escalate": _("催办督办"),
+    "merge": _("并入另一件"),
+    "split": _("拆分"),
 }
 LEVELS: dict[int, Promise] = {1: _("催办"), 2: _("督办"), 3: _("提级")}
 REASONS: dict[str, Promise] = {
@@ -55,6 +57,8 @@ TO_ASKER: dict[str, Promise] = {
     "rate": _("您作了评价。"),
     "reopen": _("按您的要求重新办理。"),
     "escalate": _("办得慢了，已经标明催办，上级看得到。"),
+    "merge": _("还有人说了同一件事，我们放在一起办，一样答复您。"),
+    "split": _("您的事改为单独办理。"),
 }
 # Whose note the asker reads. Others are between desks.
 OPEN_NOTES = frozenset({"answer", "decline", "pause", "extend", "reopen"})

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from guanjia.cases import actions as cases
-from guanjia.cases.actions import ASKER, NewCase
+from guanjia.cases.actions import ASKER, By, NewCase
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
-from guanjia.concerns import tracking
+from guanjia.concerns import sorting, tracking
 from guanjia.concerns.brand import Brand
-from guanjia.concerns.models import Concern
+from guanjia.concerns.models import Concern, Ticket
+from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import scope
 from guanjia.people import seal
@@ -19,7 +20,10 @@ from guanjia.people import seal
 
 @dataclass(frozen=True, slots=True)
 class NewConcern:
-    """What was asked. `form` is the form's own number, 32 hex digits, from which the code is made."""
+    """What was asked. `form` is the form's own number, 32 hex digits, from which the code is made.
+
+    `ticket`: the number that another system gave it, after the system's name.
+    """
 
     form: str
     category: str
@@ -30,6 +34,9 @@ class NewConcern:
     phone: str = ""
     for_other: bool = False
     channel: str = "web"
+    policy: str = ""
+    synthetic: bool = False
+    ticket: str = ""
 
     @property
     def code(self) -> str:
@@ -42,22 +49,35 @@ class NewConcern:
         return tracking.key_of(self.code, self.phone)
 
 
-def take_in(asked: NewConcern, brand: Brand, promises: Promises, mask: str, at: datetime) -> str:
+def take_in(
+    asked: NewConcern,
+    brand: Brand,
+    promises: Promises,
+    mask: str,
+    at: datetime,
+    by: By = ASKER,
+) -> str:
     """Open a case for what was asked, at the right desk; returns its tracking code.
 
-    A form that was sent twice opens one case and gets the same code.
+    A form that was sent twice opens one case and gets the same code. `by`: who wrote it down; what
+    staff write down may stand anywhere in the city, since who tells it need not live nearby.
+    Raises IntegrityError for a ticket that came in before.
     """
     category = brand.categories[asked.category]
     new = NewCase(
         place=asked.place,
-        desk=brand.desk_for(asked.category, asked.place),
+        desk=brand.send(asked.category, asked.place, at, asked.policy).desk,
         track=asked.key,
-        promise=category.promise,
+        promise=brand.promise_of(asked.category, asked.policy),
     )
     try:
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
-            case = cases.open_case(CONCERN, promises, new, ASKER, at)
+            case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
+            if asked.ticket:
+                Ticket.objects.create(case=case, number=asked.ticket)
+            if by.user is not None:
+                sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
             if not Case.objects.filter(track=asked.key).exists():
@@ -77,4 +97,5 @@ def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
         for_other=asked.for_other,
         phone_sealed=seal.seal(asked.phone) if asked.phone else b"",
         phone_mask=mask,
+        synthetic=asked.synthetic,
     )

@@ -179,6 +179,7 @@ class MakeMove(forms.Form):
     reason = forms.CharField(max_length=32, required=False)
     desk = forms.ChoiceField(required=False)
     until = forms.DateField(required=False)
+    into = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
     def __init__(self, *args: Any, desks: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,10 +2,12 @@
 
 from django.db import models
 
-from guanjia.concerns import rate_models
+from guanjia.concerns.rate_models import Taking
+from guanjia.concerns.sorting_models import Sorting, Ticket
+
+__all__ = ["Concern", "Sorting", "Taking", "Ticket"]  # the room's tables, wherever they stand
 
 LONGEST_TEXT = 2000
-RATES = rate_models  # the app's other tables
 
 
 class Concern(models.Model):
@@ -24,6 +26,7 @@ class Concern(models.Model):
     for_other = models.BooleanField(default=False)
     phone_sealed = models.BinaryField(blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
+    synthetic = models.BooleanField(default=False, help_text="made up for a demonstration")
 
     class Meta:
         constraints = [

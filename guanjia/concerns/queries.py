@@ -1,5 +1,6 @@
 """Questions about concerns: the asker's own, a desk's list, who waits."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from guanjia.staff import lists
 from guanjia.staff.lists import Column, Key, Sight
 from guanjia.staff.models import Post
 
-PAGE = 50
+PAGE, FEW = 50, 20
+NUMBER = re.compile(r"[0-9]{1,18}")
 OPEN, LATE, ALL = "", "late", "all"
 COUNTED = 1000  # the home page counts no further: a long list costs what a short one does
 WAITING = (State.RECEIVED, State.HANDLING, State.PAUSED)
@@ -57,6 +59,11 @@ def of_key(key: str) -> Case | None:
     return found.prefetch_related("events", "clocks", "ratings").first()
 
 
+def in_sight(key: str) -> Case | None:
+    """The case of this key, where the scope at hand sees it."""
+    return Case.objects.filter(track=key).first()
+
+
 def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
     """The cases that a post sees and wants."""
     found = Case.objects.select_related("concern")
@@ -67,6 +74,24 @@ def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
     elif wanted.state != ALL:
         found = found.filter(state=wanted.state)
     return found.filter(due_at__lt=at) if wanted.state == LATE else found
+
+
+def voices(case: Case) -> list[Case]:
+    """The cases that were merged into this one, the first first."""
+    found = Case.objects.select_related("concern").filter(merged_into=case)
+    return list(found.order_by("pk")[:PAGE])
+
+
+def open_at_desk(case: Case, words: str) -> list[Case]:
+    """Open cases that lead at the desk which has this one, due first; by number or by words in them."""
+    found = Case.objects.select_related("concern").exclude(pk=case.pk)
+    found = found.filter(desk=case.desk_id, closed_at=None, merged_into=None)
+    found = found.filter(kind=case.kind, state__in=(State.RECEIVED, State.HANDLING))
+    if NUMBER.fullmatch(words):
+        found = found.filter(pk=int(words))
+    elif words:
+        found = found.filter(concern__text__contains=words)
+    return list(found.order_by("due_at", "pk")[:FEW])
 
 
 def usual(wanted: Wanted) -> Column:

@@ -80,6 +80,11 @@ def ends(deadline: Deadline) -> str:
     return f"{day(deadline.day)} {hour}"
 
 
+def ends_of(case: Case) -> str:
+    """When a case is due, in words; '' where it is due no more."""
+    return ends(queries.moment(case.due_at)) if case.due_at else ""
+
+
 def left(due_at: datetime, at: datetime, promises: Promises) -> str:
     """How much is left, in working days, or hours on the last day; or by how many days it is late."""
     seconds = (due_at - at).total_seconds()
@@ -154,6 +159,8 @@ def _for_desk(one: Event, names: Mapping[str, str]) -> Happened:
     reason = one.reason
     if one.verb == "escalate":
         text = str(case_words.LEVELS[int(reason)])
+    elif one.verb == "merge":
+        text = _("并入第 %(number)s 号诉求") % {"number": reason}
     else:
         said = case_words.REASONS.get(reason)
         verb = str(case_words.MOVES[one.verb])

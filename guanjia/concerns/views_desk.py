@@ -102,10 +102,13 @@ def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
             raise BadRequest("step")
         return _page(request, case, _typed(request, verb, _("请检查填写的内容。")), 400)
     said = form.cleaned_data
-    given = Given(said["note"], said["reason"], said["desk"], said["until"])
+    given = Given(said["note"], said["reason"], said["desk"], said["until"], said["into"])
     by = By(gate.user_of(request), post)
     try:
-        cases.make(CONCERN, the_promises(), number, said["step"], verb, by, clock.now(), given)
+        if verb == "merge":
+            cases.merge(CONCERN, the_promises(), number, said["step"], by, clock.now(), given)
+        else:
+            cases.make(CONCERN, the_promises(), number, said["step"], verb, by, clock.now(), given)
     except CaseError as refused:
         return _page(request, _whole(number), _typed(request, verb, str(refused)), 409)
     messages.success(request, _("已办：%(move)s。") % {"move": case_words.MOVES[verb]})
@@ -113,7 +116,9 @@ def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, verb: str, why: str) -> dict[str, Any]:
-    kept = {name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until")}
+    kept = {
+        name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until", "into")
+    }
     return {"refused": why, "verb": verb, "kept": kept}
 
 
@@ -143,6 +148,7 @@ def _page(
         "events": showing.for_desk(events, names),
         "moves": _moves(request, case),
         "level": case_words.LEVELS.get(case.level, ""),
+        "voices": queries.voices(case),
     }
     return render(request, "concerns/one.html", shown, status=status)
 
