@@ -1,14 +1,17 @@
 """Opening a concern: the case, what was asked, and the code by which its asker finds it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from guanjia.cases import actions as cases
+from guanjia.cases import attaching
 from guanjia.cases.actions import ASKER, NewCase
-from guanjia.cases.models import Case
+from guanjia.cases.models import Case, Who
 from guanjia.cases.promises import Promises
+from guanjia.cases.storing import Stored
 from guanjia.concerns import tracking
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import Concern
@@ -42,10 +45,17 @@ class NewConcern:
         return tracking.key_of(self.code, self.phone)
 
 
-def take_in(asked: NewConcern, brand: Brand, promises: Promises, mask: str, at: datetime) -> str:
+def take_in(
+    asked: NewConcern,
+    brand: Brand,
+    promises: Promises,
+    mask: str,
+    at: datetime,
+    files: Sequence[Stored] = (),
+) -> str:
     """Open a case for what was asked, at the right desk; returns its tracking code.
 
-    A form that was sent twice opens one case and gets the same code.
+    A form that was sent twice opens one case with its files and gets the same code.
     """
     category = brand.categories[asked.category]
     new = NewCase(
@@ -58,10 +68,13 @@ def take_in(asked: NewConcern, brand: Brand, promises: Promises, mask: str, at: 
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, ASKER, at)
             _write(case, asked, category.label, mask)
+            attaching.attach(case, files, Who.RESIDENT, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
-            if not Case.objects.filter(track=asked.key).exists():
+            known = Case.objects.filter(track=asked.key).first()
+            if known is None:
                 raise
+            attaching.attach(known, files, Who.RESIDENT, at)
     return asked.code
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanjia.concerns import views_ask, views_desk, views_merge
+from guanjia.concerns import views_ask, views_desk, views_files, views_merge, views_notices
 
 urlpatterns = [
     path("ask/", views_ask.ask, name="ask"),
@@ -11,8 +11,15 @@ urlpatterns = [
     path("case/rate/", views_ask.rate, name="case_rate"),
     path("case/reopen/", views_ask.reopen, name="case_reopen"),
     path("case/leave/", views_ask.leave, name="case_leave"),
+    path("case/files/", views_files.add, name="case_files"),
+    path("case/files/<int:position>/", views_files.of_asker, name="case_file"),
+    path("notices/", views_notices.notices, name="notices"),
+    path("notices/unread/", views_notices.unread, name="notices_unread"),
+    path("notices/read/", views_notices.read_all, name="notices_read"),
+    path("notices/<int:number>/", views_notices.read, name="notice"),
     path("inbox/", views_desk.inbox, name="inbox"),
     path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
     path("inbox/<int:number>/others/", views_merge.others, name="inbox_others"),
+    path("inbox/<int:number>/files/<int:position>/", views_files.of_desk, name="inbox_file"),
     path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),
 ]

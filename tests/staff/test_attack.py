@@ -21,6 +21,7 @@ OF_EVERY_OFFICE = {
     "entitlements_sending",
     "entitlements_whatif",
     "entitlements_proposal",
+    "cases_beat",
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
@@ -164,6 +165,8 @@ JOBS = {
     "interop.forget_files": "the city: which imports are over",
     "staff.seal_reads": "no place: the read log alone",
     "cases.sweep": "the city: which cases are late",
+    "cases.send_notices": "the city: whom to tell of what",
+    "cases.sweep_files": "the city: which files have a row",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
 }
