@@ -1,17 +1,20 @@
 """Opening a concern: the case, what was asked, and the code by which its asker finds it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from guanjia.cases import actions as cases
+from guanjia.cases import attaching
 from guanjia.cases.actions import ASKER, By, NewCase
-from guanjia.cases.models import Case
+from guanjia.cases.models import Case, Who
 from guanjia.cases.promises import Promises
+from guanjia.cases.storing import Stored
 from guanjia.concerns import sorting, tracking
 from guanjia.concerns.brand import Brand
-from guanjia.concerns.models import Concern, Ticket
+from guanjia.concerns.models import Concern, Consent, Ticket
 from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import scope
@@ -22,7 +25,8 @@ from guanjia.people import seal
 class NewConcern:
     """What was asked. `form` is the form's own number, 32 hex digits, from which the code is made.
 
-    `ticket`: the number that another system gave it, after the system's name.
+    `ticket`: the number that another system gave it, after the system's name. `publish`: whether the
+    answer may be shown to others.
     """
 
     form: str
@@ -37,6 +41,7 @@ class NewConcern:
     policy: str = ""
     synthetic: bool = False
     ticket: str = ""
+    publish: bool = False
 
     @property
     def code(self) -> str:
@@ -56,12 +61,13 @@ def take_in(
     mask: str,
     at: datetime,
     by: By = ASKER,
+    files: Sequence[Stored] = (),
 ) -> str:
     """Open a case for what was asked, at the right desk; returns its tracking code.
 
-    A form that was sent twice opens one case and gets the same code. `by`: who wrote it down; what
-    staff write down may stand anywhere in the city, since who tells it need not live nearby.
-    Raises IntegrityError for a ticket that came in before.
+    A form that was sent twice opens one case with its files and gets the same code. `by`: who wrote
+    it down; what staff write down may stand anywhere in the city, since who tells it need not live
+    nearby. Raises IntegrityError for a ticket that came in before.
     """
     category = brand.categories[asked.category]
     new = NewCase(
@@ -74,14 +80,19 @@ def take_in(
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
+            attaching.attach(case, files, Who.RESIDENT, at)
+            if asked.publish:
+                Consent.objects.create(case=case, given_at=at)
             if asked.ticket:
                 Ticket.objects.create(case=case, number=asked.ticket)
             if by.user is not None:
                 sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
-            if not Case.objects.filter(track=asked.key).exists():
+            known = Case.objects.filter(track=asked.key).first()
+            if known is None:
                 raise
+            attaching.attach(known, files, Who.RESIDENT, at)
     return asked.code
 
 

@@ -2,10 +2,17 @@
 
 from django.db import models
 
+from guanjia.concerns.public_models import Consent
 from guanjia.concerns.rate_models import Taking
 from guanjia.concerns.sorting_models import Sorting, Ticket
 
-__all__ = ["Concern", "Sorting", "Taking", "Ticket"]  # the room's tables, wherever they stand
+__all__ = [
+    "Concern",
+    "Consent",
+    "Sorting",
+    "Taking",
+    "Ticket",
+]  # the room's tables, wherever they stand
 
 LONGEST_TEXT = 2000
 

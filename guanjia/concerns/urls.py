@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from guanjia.concerns import views_ask, views_desk, views_rates
 from guanjia.concerns import (
     views_ask,
     views_beside,
+    views_board,
+    views_calls,
     views_desk,
     views_express,
+    views_files,
     views_intake,
     views_merge,
+    views_notices,
+    views_rates,
     views_routing,
 )
 
@@ -19,6 +23,11 @@ urlpatterns = [
     path("case/slip/", views_ask.slip, name="case_slip"),
     path("case/rate/", views_ask.rate, name="case_rate"),
     path("case/reopen/", views_ask.reopen, name="case_reopen"),
+    path("case/withdraw/", views_board.withdraw, name="case_withdraw"),
+    path("board/", views_board.answers, name="board"),
+    path("callbacks/", views_calls.callbacks, name="callbacks"),
+    path("callbacks/<int:number>/", views_calls.callback, name="callback"),
+    path("inbox/<int:number>/publish/", views_board.publish, name="inbox_publish"),
     path("case/leave/", views_ask.leave, name="case_leave"),
     path("scoreboard/", views_rates.scoreboard, name="scoreboard"),
     path("scoreboard/take/", views_rates.take, name="take_month"),
@@ -36,5 +45,15 @@ urlpatterns = [
     path("suggestions/", views_beside.suggestions, name="suggestions"),
     path("inbox/<int:number>/beside/", views_beside.of_case, name="inbox_beside"),
     path("inbox/<int:number>/sort/", views_express.sort, name="inbox_sort"),
+    path("case/files/", views_files.add, name="case_files"),
+    path("case/files/<int:position>/", views_files.of_asker, name="case_file"),
+    path("notices/", views_notices.notices, name="notices"),
+    path("notices/unread/", views_notices.unread, name="notices_unread"),
+    path("notices/read/", views_notices.read_all, name="notices_read"),
+    path("notices/<int:number>/", views_notices.read, name="notice"),
+    path("inbox/", views_desk.inbox, name="inbox"),
+    path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
+    path("inbox/<int:number>/others/", views_merge.others, name="inbox_others"),
+    path("inbox/<int:number>/files/<int:position>/", views_files.of_desk, name="inbox_file"),
     path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),
 ]

@@ -1,6 +1,7 @@
 """有事找莞家: ask in four short steps without an account; follow it by a code; say whether it helped."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,21 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises
 from guanjia.cases.actions import ASKER, Given
 from guanjia.cases.errors import CaseError
+from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
-from guanjia.concerns import actions, brand, forms, limits, queries, showing, tracking
+from guanjia.concerns import (
+    actions,
+    board,
+    brand,
+    forms,
+    limits,
+    queries,
+    scanning,
+    showing,
+    tracking,
+    uploads,
+)
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask, LookUp, Rate
@@ -116,7 +129,9 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
         return _step(request, form, LAST, number, trapped=True)
     at = clock.now()
     if 0 <= at.timestamp() - int(number[:TIME], 16) < limits.LEAST_SECONDS:
-        return _step(request, form, LAST, number, held=_("刚打开就提交了。请看一遍，再点一次“提交”。"))
+        return _step(
+            request, form, LAST, number, held=_("刚打开就提交了。请看一遍，再点一次“提交”。")
+        )
     tries = [("ask", limits.address(request), limits.ASKS)]
     tries += [("ask", limits.EVERYWHERE, limits.ALL_ASKS)]
     for what, whose, most in tries:
@@ -132,7 +147,11 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
         **{key: said[key] for key in ASKED_OF},
     )
     mask = forms.masked(asked.phone)
-    code = actions.take_in(asked, the_brand(), the_promises(), mask, clock.now())
+    try:
+        files = uploads.taken(request)
+    except BadFile as refused:
+        return _step(request, form, LAST, number, refused=str(refused))
+    code = actions.take_in(asked, the_brand(), the_promises(), mask, at, files=files)
     return _remember(redirect("case_slip"), Ticket(code, asked.phone))
 
 
@@ -144,6 +163,7 @@ def _step(
     told: bool = True,
     trapped: bool = False,
     held: str = "",
+    refused: str = "",
 ) -> HttpResponse:
     """The page of a step; `told`: with what is wrong; `held`: why it was not sent yet.
 
@@ -164,19 +184,28 @@ def _step(
         "wrong": bad,
         "trapped": trapped,
         "held": held,
+        "refused": refused,
         "trap": TRAP,
         "brand": form.brand,
     }
     if "place" in shown:
-        sought = request.POST.get("sought", "")[:LONGEST_CODE]
-        page["towns"] = towns_of(form.brand.city)
-        page["chosen"] = said["place"]
-        page["sought"], page["matches"] = sought, matching(form.brand.city, sought)
+        page |= _where(form.brand.city, said, request.POST.get("sought", "")[:LONGEST_CODE])
     if step == LAST:
         page |= {"category": form.brand.categories.get(said["category"]), "said": said}
         page["where"] = people_words.place_words(said["place"], places.names([said["place"]]))
-    status = 429 if held else 400 if bad or trapped else 200
+    status = 429 if held else 400 if bad or trapped or refused else 200
     return render(request, "concerns/ask.html", page, status=status)
+
+
+def _where(city: str, said: Mapping[str, str], sought: str) -> dict[str, Any]:
+    """What the step of the place offers: answers to the like, places found by name, all places."""
+    return {
+        "similar": board.similar(said["text"], said["category"]),
+        "towns": towns_of(city),
+        "chosen": said["place"],
+        "sought": sought,
+        "matches": matching(city, sought),
+    }
 
 
 def _number() -> str:
@@ -187,10 +216,13 @@ def _number() -> str:
 def _wait(again: datetime) -> str:
     """Nobody is turned away for good: from when on, or by phone."""
     told = {"hour": f"{again:%H:%M}"}
-    return _(
-        "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
-        "等不及就拨打 12345，由话务员替您登记。"
-    ) % told
+    return (
+        _(
+            "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
+            "等不及就拨打 12345，由话务员替您登记。"
+        )
+        % told
+    )
 
 
 @never_cache
@@ -199,7 +231,7 @@ def case(request: HttpRequest) -> HttpResponse:
     """The timeline of one's own matter; or, without a ticket, where to type the code."""
     if request.method == "POST":
         return _look_up(request)
-    found = _held(request)
+    found = held(request)
     if found is None:
         code = tracking.read(request.GET.get("code", "")[:LONGEST_TYPED])
         return render(request, "concerns/look_up.html", {"form": LookUp(initial={"code": code})})
@@ -210,18 +242,19 @@ def case(request: HttpRequest) -> HttpResponse:
 @require_safe
 def slip(request: HttpRequest) -> HttpResponse:
     """What one takes along: the code, what happens next and until when; made to be printed."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
     page = _page(its_case) | {"ticket": ticket, "mask": forms.masked(ticket.phone)}
+    page["qr"] = scanning.look_up(request, ticket.code, bool(ticket.phone))
     return render(request, "concerns/slip.html", page)
 
 
 @require_POST
 def rate(request: HttpRequest) -> HttpResponse:
     """Solved or not, satisfied or not, why."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -253,7 +286,7 @@ def rate(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """One tap, and it is done again: a new round with new promises."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -319,11 +352,12 @@ def _page(its_case: Case) -> dict[str, Any]:
         "events": showing.for_asker(list(its_case.events.all())),
         "clocks": shown,
         "answer": showing.answer(its_case),
+        "files": showing.files(its_case, for_asker=True),
         "rating": next((r for r in its_case.ratings.all() if r.round == its_case.round), None),
     }
 
 
-def _held(request: HttpRequest) -> tuple[Ticket, Case] | None:
+def held(request: HttpRequest) -> tuple[Ticket, Case] | None:
     """The ticket that this browser holds, and its case."""
     try:
         code, _blank, phone = seal.unseal(bytes.fromhex(request.COOKIES.get(COOKIE, ""))).partition(

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from guanjia.cases.models import Case, Rating
-from guanjia.concerns import rate_tasks
+from guanjia.cases import tasks
+from guanjia.cases.models import Attachment, Case, Rating
+from guanjia.concerns import board, rate_tasks
 from guanjia.concerns.models import Sorting, Ticket
+from guanjia.concerns.public_models import Call, Consent
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
@@ -42,10 +44,12 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
     *("inbox_phone", "inbox_others"),
     *("inbox_phone", "inbox_sort", "inbox_beside"),
+    *("inbox_phone", "inbox_others", "inbox_file", "notice"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
 # Doors whose number is of something that every office may know of, of the city, or of who asks.
+OF_A_TOWN_IN_ITS_ROOM |= {"callback", "inbox_publish"}
 OF_NO_TOWN = {
     *("run", "run_progress", "approve_run", "reject_run", "cancel_run", "retry_run", "run_units"),
     *("bank_file", "what_if", "what_if_progress", "cancel_what_if", "what_if_csv"),
@@ -209,6 +213,19 @@ def row_of_each_table(wang: User, case: Case) -> None:
         Ticket.objects.create(case=case, number="12345/T-1")
         said = {"case": case, "at": clock.now(), "by": wang, "desk_id": town.CHANGAN}
         Sorting.objects.create(**said, category="living", policy="dibao", department="minzheng")
+        Attachment.objects.create(
+            case=case,
+            who="resident",
+            name="x",
+            media="image/png",
+            size=1,
+            stored="a" * 32,
+            at=town.KNOWN,
+        )
+        called = {"case": case, "round": 1, "number": 1, "at": clock.now(), "by": wang}
+        Call.objects.create(**called, reached=False)
+        Consent.objects.create(case=case, given_at=clock.now())
+        board.publish(case, case.concern, "能不能送餐", "能，下周起。", wang, clock.now())
 
 
 @pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
@@ -220,8 +237,10 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
         at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
     with scope.hold(scope.Scope(kind="case", key=case.track)):
         Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
+    case.refresh_from_db()
     row_of_each_table(cast.wang, case)
     rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
+    tasks.sweep_at(town.KNOWN)
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)
     with scope.hold(scope.staff(1, roles.CITY_CLERK, town.CITY, town.TODAY)):

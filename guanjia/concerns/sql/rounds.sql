@@ -29,6 +29,9 @@ LEFT JOIN LATERAL (SELECT max(e.id) AS pause_id FROM cases_event e
 LEFT JOIN LATERAL (SELECT w.solved, w.satisfied, w.said_by FROM (
     SELECT r.solved, r.satisfied, 'self' AS said_by, 1 AS first FROM cases_rating r
     WHERE r.case_id = d.case_id AND r.round = d.round AND r.at <= %(as_of)s
+    UNION ALL
+    SELECT l.solved, l.satisfied, 'called', 2 FROM concerns_call l
+    WHERE l.case_id = d.case_id AND l.round = d.round AND l.at <= %(as_of)s AND l.solved IS NOT NULL
   ) w ORDER BY w.first LIMIT 1) s ON true
 LEFT JOIN LATERAL (SELECT max(e.id) AS review_id FROM cases_event e
   WHERE e.case_id = d.case_id AND e.round = d.round AND e.verb = 'judge' AND e.reason = 'unreasonable'
