@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -98,7 +99,8 @@ def callback(request: HttpRequest, number: int) -> HttpResponse:
     messages.success(
         request, _("已记下，这件事办结。") if closed else _("已记下，请过些时候再打。")
     )
-    return redirect("callbacks")
+    below = case.desk_id != gate.post_of(request).place_id
+    return redirect(f"{reverse('callbacks')}{'?desk=all' if below else ''}")
 
 
 def _page(request: HttpRequest, case: Case, form: CallForm, status: int = 200) -> HttpResponse:
