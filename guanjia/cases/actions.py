@@ -22,7 +22,7 @@ from guanjia.cases.errors import (
     RatedAlready,
     ReturnedEnough,
 )
-from guanjia.cases.models import Case, Clock, Rating
+from guanjia.cases.models import Beat, Case, Clock, Rating
 from guanjia.cases.promises import Promises
 from guanjia.cases.records import ASKER, NOTHING, By, Doing, Given, NewCase, end_of
 from guanjia.cases.workflow import (
@@ -48,6 +48,7 @@ __all__ = [
     "By",
     "Given",
     "NewCase",
+    "beat",
     "end_of",
     "escalate",
     "make",
@@ -178,6 +179,11 @@ def escalate(case: Case, promises: Promises, at: datetime) -> bool:
     return True
 
 
+def beat(name: str, at: datetime) -> None:
+    """A job that must not stop ran to its end."""
+    Beat.objects.update_or_create(name=name, defaults={"at": at})
+
+
 def _allowed(work: Workflow, case: Case, verb: str, by: By) -> Move:
     try:
         move = work.move(verb, case.state)
@@ -222,8 +228,10 @@ def _carry_out(case: Case, move: Move, doing: Doing, effect: effects.Effect | No
     tell(case, write_event(case, move, doing, step=case.step + 1, round_=round_, desk=desk))
     start(case, round_, move.starts, doing.promises, at)
     if move.verb == "extend":  # after its event: no clock is extended without a reason
+        later = effects.extended(doing.promises, doing.given)
+        unsure = effects.unpublished(doing.promises, later)
         Clock.objects.filter(case=case, round=round_, kind=FINISH).update(
-            extended_at=at, due_at=effects.extended(doing.promises, doing.given)
+            extended_at=at, due_at=later, provisional=unsure
         )
     if move.to == CLOSED:
         changes["due_at"] = None

@@ -34,6 +34,11 @@ def extended(promises: Promises, given: Given) -> datetime:
     return end_of(promises.days.next_working(given.until))
 
 
+def unpublished(promises: Promises, due_at: datetime) -> bool:
+    """Whether a moment lies in a year whose calendar is not known yet."""
+    return not promises.days.published(queries.moment(due_at).day)
+
+
 def above(desk: str) -> str:
     """The place one level up; the city has none above it."""
     return desk if len(desk) <= queries.CITY else desk[:-3]
@@ -67,7 +72,8 @@ def _resume(case: Case, doing: Doing) -> dict[str, Any]:
         assert one.paused_since is not None
         one.due_at = doing.promises.resumed(one.period, one.due_at, one.paused_since, doing.at)
         one.paused_since = None
-        one.save(update_fields=["due_at", "paused_since"])
+        one.provisional = one.provisional or unpublished(doing.promises, one.due_at)
+        one.save(update_fields=["due_at", "paused_since", "provisional"])
     return {"look_again_at": None}
 
 

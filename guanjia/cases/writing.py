@@ -1,12 +1,20 @@
 """What every move writes: its event, who must be told, the clocks that it begins. Called by the verbs alone."""
 
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from guanjia.cases import ways
 from guanjia.cases.models import Addressee, Case, Clock, Event, Notice, Who
 from guanjia.cases.promises import Promises
 from guanjia.cases.records import Doing
 from guanjia.cases.workflow import FINISH, NEW, REASON, TO_CASE, Move
 
+SEND = "cases.send_notices"
 TELLS_ASKER = frozenset({"accept", "answer", "decline", "pause", "extend", "merge", "split"})
 TELLS_DESK = frozenset({"open", "transfer", "return", "assign", "reopen", "escalate"})
 
@@ -51,11 +59,36 @@ def write_of_sweep(case: Case, verb: str, at: datetime, reason: str = "", note: 
 
 
 def tell(case: Case, event: Event) -> None:
-    """Whom the event concerns: once."""
+    """Whom the event concerns, by the city's ways: once by each."""
     told = [(Addressee.RESIDENT, TELLS_ASKER), (Addressee.DESK, TELLS_DESK)]
+    folder: Path = settings.GUANJIA_CITY
+    known, goes_out = ways.load(folder), False
     for addressee, verbs in told:
-        if event.verb in verbs:
-            Notice.objects.create(event=event, case=case, addressee=addressee)
+        if event.verb not in verbs:
+            continue
+        for way in known.of.get(addressee, ()) or (ways.PAGE,):
+            here = way in (ways.IN_APP, ways.PAGE)
+            goes_out = goes_out or not here
+            Notice.objects.create(
+                event=event,
+                case=case,
+                addressee=addressee,
+                way=way,
+                desk=event.desk_id if addressee == Addressee.DESK else "",
+                sent_at=event.at if here else None,
+                next_at=None if here else event.at,
+            )
+    if goes_out:
+        _send_soon()
+
+
+def _send_soon() -> None:
+    """A job that begins when this is committed; one that waits already will do."""
+    try:
+        with transaction.atomic():
+            app.configure_task(SEND, queueing_lock=SEND).defer(timestamp=0)
+    except AlreadyEnqueued:
+        pass
 
 
 def start(

@@ -7,8 +7,10 @@ from guanjia.concerns import (
     views_beside,
     views_desk,
     views_express,
+    views_files,
     views_intake,
     views_merge,
+    views_notices,
     views_routing,
 )
 
@@ -31,5 +33,15 @@ urlpatterns = [
     path("suggestions/", views_beside.suggestions, name="suggestions"),
     path("inbox/<int:number>/beside/", views_beside.of_case, name="inbox_beside"),
     path("inbox/<int:number>/sort/", views_express.sort, name="inbox_sort"),
+    path("case/files/", views_files.add, name="case_files"),
+    path("case/files/<int:position>/", views_files.of_asker, name="case_file"),
+    path("notices/", views_notices.notices, name="notices"),
+    path("notices/unread/", views_notices.unread, name="notices_unread"),
+    path("notices/read/", views_notices.read_all, name="notices_read"),
+    path("notices/<int:number>/", views_notices.read, name="notice"),
+    path("inbox/", views_desk.inbox, name="inbox"),
+    path("inbox/<int:number>/", views_desk.one, name="inbox_case"),
+    path("inbox/<int:number>/others/", views_merge.others, name="inbox_others"),
+    path("inbox/<int:number>/files/<int:position>/", views_files.of_desk, name="inbox_file"),
     path("inbox/<int:number>/<slug:verb>/", views_desk.move, name="inbox_move"),
 ]

@@ -18,9 +18,10 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises
 from guanjia.cases.actions import ASKER, Given
 from guanjia.cases.errors import CaseError
+from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
-from guanjia.concerns import actions, brand, forms, limits, queries, showing, tracking
+from guanjia.concerns import actions, brand, forms, limits, queries, showing, tracking, uploads
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask, LookUp, Rate
@@ -101,7 +102,11 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
         **{key: said[key] for key in ("category", "text", "place", "spot", "name", "phone")},
     )
     mask = forms.masked(asked.phone)
-    code = actions.take_in(asked, the_brand(), the_promises(), mask, clock.now())
+    try:
+        files = uploads.taken(request)
+    except BadFile as refused:
+        return _step(request, form, LAST, number, refused=str(refused))
+    code = actions.take_in(asked, the_brand(), the_promises(), mask, clock.now(), files=files)
     return _remember(redirect("case_slip"), Ticket(code, asked.phone))
 
 
@@ -112,6 +117,7 @@ def _step(
     number: str,
     told: bool = True,
     trapped: bool = False,
+    refused: str = "",
 ) -> HttpResponse:
     """The page of a step; `told`: with what is wrong. Other steps' answers travel hidden."""
     shown = STEPS[step]
@@ -128,6 +134,7 @@ def _step(
         "number": number,
         "wrong": bad,
         "trapped": trapped,
+        "refused": refused,
         "trap": TRAP,
         "brand": form.brand,
     }
@@ -137,7 +144,9 @@ def _step(
     if step == LAST:
         page |= {"category": form.brand.categories.get(said["category"]), "said": said}
         page["where"] = people_words.place_words(said["place"], places.names([said["place"]]))
-    return render(request, "concerns/ask.html", page, status=400 if bad or trapped else 200)
+    return render(
+        request, "concerns/ask.html", page, status=400 if bad or trapped or refused else 200
+    )
 
 
 def _towns(city: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -159,7 +168,7 @@ def case(request: HttpRequest) -> HttpResponse:
     """The timeline of one's own matter; or, without a ticket, where to type the code."""
     if request.method == "POST":
         return _look_up(request)
-    found = _held(request)
+    found = held(request)
     if found is None:
         return render(request, "concerns/look_up.html", {"form": LookUp()})
     return _show(request, found, Rate())
@@ -169,7 +178,7 @@ def case(request: HttpRequest) -> HttpResponse:
 @require_safe
 def slip(request: HttpRequest) -> HttpResponse:
     """What one takes along: the code, what happens next and until when; made to be printed."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -180,7 +189,7 @@ def slip(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rate(request: HttpRequest) -> HttpResponse:
     """Solved or not, satisfied or not, why."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -212,7 +221,7 @@ def rate(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """One tap, and it is done again: a new round with new promises."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -278,11 +287,12 @@ def _page(its_case: Case) -> dict[str, Any]:
         "events": showing.for_asker(list(its_case.events.all())),
         "clocks": shown,
         "answer": showing.answer(its_case),
+        "files": showing.files(its_case, for_asker=True),
         "rating": next((r for r in its_case.ratings.all() if r.round == its_case.round), None),
     }
 
 
-def _held(request: HttpRequest) -> tuple[Ticket, Case] | None:
+def held(request: HttpRequest) -> tuple[Ticket, Case] | None:
     """The ticket that this browser holds, and its case."""
     try:
         code, _blank, phone = seal.unseal(bytes.fromhex(request.COOKIES.get(COOKIE, ""))).partition(

@@ -25,6 +25,7 @@ OF_EVERY_OFFICE = {
     "concerns_taking",
     "concerns_raterow",
     "concerns_ratesum",
+    "cases_beat",
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
@@ -170,6 +171,8 @@ JOBS = {
     "cases.sweep": "the city: which cases are late",
     "concerns.take_months": "the city: whose promises ended in a month",
     "concerns.take_month": "the city: whose promises ended in a month",
+    "cases.send_notices": "the city: whom to tell of what",
+    "cases.sweep_files": "the city: which files have a row",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
 }

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from guanjia.cases.models import Case, Rating
+from guanjia.cases import tasks
+from guanjia.cases.models import Attachment, Case, Rating
 from guanjia.concerns import rate_tasks
 from guanjia.concerns.models import Sorting, Ticket
 from guanjia.entitlements.models import Determination, Lead
@@ -42,6 +43,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
     *("inbox_phone", "inbox_others"),
     *("inbox_phone", "inbox_sort", "inbox_beside"),
+    *("inbox_phone", "inbox_others", "inbox_file", "notice"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
@@ -220,8 +222,18 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
         at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
     with scope.hold(scope.Scope(kind="case", key=case.track)):
         Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
+        Attachment.objects.create(
+            case=case,
+            who="resident",
+            name="x",
+            media="image/png",
+            size=1,
+            stored="a" * 32,
+            at=town.KNOWN,
+        )
     row_of_each_table(cast.wang, case)
     rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
+    tasks.sweep_at(town.KNOWN)
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)
     with scope.hold(scope.staff(1, roles.CITY_CLERK, town.CITY, town.TODAY)):
