@@ -2,9 +2,31 @@
 
 from django.db import models
 
+from guanjia.concerns.judgement_models import Draw, Drawn, Review
 from guanjia.concerns.sorting_models import Sorting, Ticket
+from guanjia.concerns.topic_models import (
+    ChoiceKind,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 
-__all__ = ["Concern", "Sorting", "Ticket"]
+__all__ = [
+    "ChoiceKind",
+    "Concern",
+    "Draw",
+    "Drawn",
+    "Review",
+    "Sorting",
+    "Ticket",
+    "Topic",
+    "TopicCase",
+    "TopicChoice",
+    "TopicMonth",
+    "TopicWord",
+]
 
 LONGEST_TEXT = 2000
 
