@@ -2,10 +2,33 @@
 
 from django.db import models
 
+from guanjia.concerns.judgement_models import Draw, Drawn, Review
 from guanjia.concerns.rate_models import Taking
 from guanjia.concerns.sorting_models import Sorting, Ticket
+from guanjia.concerns.topic_models import (
+    ChoiceKind,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 
-__all__ = ["Concern", "Sorting", "Taking", "Ticket"]  # the room's tables, wherever they stand
+__all__ = [
+    "ChoiceKind",
+    "Concern",
+    "Draw",
+    "Drawn",
+    "Review",
+    "Sorting",
+    "Taking",
+    "Ticket",
+    "Topic",
+    "TopicCase",
+    "TopicChoice",
+    "TopicMonth",
+    "TopicWord",
+]
 
 LONGEST_TEXT = 2000
 

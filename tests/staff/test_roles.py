@@ -9,16 +9,27 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guanjia.cases import tasks
-from guanjia.cases.models import Attachment, Case, Rating
+from guanjia.cases.models import Attachment, Case, Event, Rating
 from guanjia.concerns import rate_tasks
-from guanjia.concerns.models import Sorting, Ticket
+from guanjia.concerns.models import (
+    Draw,
+    Drawn,
+    Review,
+    Sorting,
+    Ticket,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
-from guanjia.staff.models import User
+from guanjia.staff.models import Post, User
 from tests import town
 from tests.concerns.test_desk import ask
 from tests.doors import at_desk, signed_in
@@ -44,6 +55,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("inbox_phone", "inbox_others"),
     *("inbox_phone", "inbox_sort", "inbox_beside"),
     *("inbox_phone", "inbox_others", "inbox_file", "notice"),
+    *("inbox_phone", "inbox_sort", "inbox_beside", "review"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
@@ -53,7 +65,7 @@ OF_NO_TOWN = {
     *("bank_file", "what_if", "what_if_progress", "cancel_what_if", "what_if_csv"),
     *("propose_what_if", "proposal", "adopt_proposal", "reject_proposal", "withdraw_proposal"),
     *("post", "end_post", "stand_in", "staff_account", "change_account"),
-    *("intake_sheet", "intake_hints"),
+    *("intake_sheet", "intake_hints", "topic"),
     *("handover", "end_session", "chapter", "bank_return", "sending", "send_run"),
 }
 
@@ -211,6 +223,31 @@ def row_of_each_table(wang: User, case: Case) -> None:
         Ticket.objects.create(case=case, number="12345/T-1")
         said = {"case": case, "at": clock.now(), "by": wang, "desk_id": town.CHANGAN}
         Sorting.objects.create(**said, category="living", policy="dibao", department="minzheng")
+        topic = Topic.objects.create(
+            place_id=town.CITY, label="路灯", category="living", found_on=town.TODAY
+        )
+        TopicWord.objects.create(topic=topic, word="路灯", percent=100, others=0)
+        TopicCase.objects.create(topic=topic, case=case, again=False, added_on=town.TODAY)
+        TopicMonth(None, topic.pk, town.TODAY, town.CHANGAN, 1, town.TODAY).save()
+        post = town.desk("chief", "长", roles.CITY_CHIEF, town.CITY).posts.get()
+        TopicChoice.objects.create(
+            topic=topic, kind="monthly", words="立题", by=post.user, post=post, at=clock.now()
+        )
+        judge(wang, case, post)
+
+
+def judge(wang: User, case: Case, post: Post) -> None:
+    """A judgement that was drawn and reviewed."""
+    event = Event(
+        *(None, case.pk, 99, 1, clock.now(), "judge", "staff", wang.pk, "handling", "handling"),
+        *(town.CHANGAN, "unfair_facts", "核实过"),
+    )
+    event.save()
+    month = {"place_id": town.CITY, "month": town.TODAY, "at": clock.now()}
+    made = Draw.objects.create(**month, seed="1", percent=20, judged=1, drawn=1)
+    Drawn.objects.create(draw=made, event=event)
+    said = {"case": case, "by": post.user, "post": post, "at": clock.now()}
+    Review.objects.create(event=event, **said, upheld=True, note="同意")
 
 
 @pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
