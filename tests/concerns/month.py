@@ -1,6 +1,6 @@
 """A month of cases for the rates: one of each kind that a set has to get right, all in April 2020."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from guanjia.cases import actions
 from guanjia.cases.actions import NewCase
@@ -65,8 +65,3 @@ def taken(as_of: datetime = LATER, month: date = APRIL) -> Taking:
     """The month, counted."""
     with scope.hold(eyes()):
         return taking.take(town.CITY, month, as_of)
-
-
-def later(days: int) -> timedelta:
-    """So many days."""
-    return timedelta(days=days)
