@@ -18,6 +18,8 @@ Told = Callable[[int, int], None]
 """Told how many of how many are done: households, or what else a step counts."""
 INDEX = "index.json"
 GLOB = re.compile(r"([*?\[])")
+NAMES = re.compile(r"\b(?:(?:h|m\d+|turn)_\w+|turned)\b")
+"""Columns of a snapshot, as a statement names them."""
 MEMORY = "800MB"
 VERSION = 1
 
