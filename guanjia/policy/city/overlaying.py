@@ -204,7 +204,9 @@ def lay_over(snapshot: Snapshot, table: Table, overlay: Overlay) -> Laid:
         earlier = TURNED in table.shape.stored
         work.picked[TURNED] = f"greatest(b.{TURNED}, {now})" if earlier else now
         work.stored[TURNED] = False
-    shape = Shape(table.shape.size, work.stretches, work.stored, work.fixed, work.latest)
+    shape = Shape(
+        table.shape.size, work.stretches, work.stored, work.fixed, work.latest, work.same
+    )
     return Laid(shape, snapshot.source(table), work.picked, frozenset(work.late))
 
 
@@ -219,6 +221,7 @@ class _Table:
         self.fixed: dict[str, Constant] = {}
         self.latest = dict(shape.latest)
         self.late = set[str]()
+        self.same: dict[str, str] = {}
 
     def take_up(self) -> None:
         """Every column of the table, and those that only the new rows have."""
@@ -253,17 +256,30 @@ class _Table:
                 self._take(name, name, fact_here, here, here.codes if here else ())
 
     def _take_months(self, stem: str, fact: Fact, cell: Cell | None) -> None:
+        """A monthly fact in every stretch: one in which nothing changes is the same as the one before."""
+        first = self.shape.stretches
+        last = stem if first == 1 else f"{stem}_{first - 1}"
+        known = self.shape.same.get(last, last)
+        told: list[int] = []
         for stretch in range(self.stretches):
-            old = min(stretch, self.shape.stretches - 1)
-            before = stem if self.shape.stretches == 1 else f"{stem}_{old}"
             name = stem if self.stretches == 1 else f"{stem}_{stretch}"
-            since = self.overlay.turns[: max(0, stretch - self.shape.stretches + 1)]
-            codes = (
-                [c for c, turn in zip(cell.codes, cell.turns, strict=True) if turn in since]
-                if cell
-                else []
-            )
-            self._take(name, before, fact, cell if codes else None, codes)
+            if stretch < first:
+                self._take_old(name, stem if first == 1 else name, fact)
+                continue
+            turn = self.overlay.turns[stretch - first]
+            if cell and turn in cell.turns:
+                told.append(cell.codes[cell.turns.index(turn)])
+                self._take(name, known, fact, cell, told)
+            else:
+                before = f"{stem}_{stretch - 1}"
+                self.same[name] = self.same.get(before, before)
+
+    def _take_old(self, name: str, before: str, fact: Fact) -> None:
+        """A monthly fact in a stretch of the snapshot."""
+        if before in self.shape.same:
+            self.same[name] = self.shape.same[before]
+        else:
+            self._take(name, before, fact, None, ())
 
     def _take(
         self, name: str, before: str, fact: Fact | None, cell: Cell | None, codes: Sequence[int]
