@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from guanjia.cases import actions as cases
 from guanjia.cases import attaching
 from guanjia.cases.actions import ASKER, By, NewCase
-from guanjia.cases.models import Case, Who
+from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
 from guanjia.cases.storing import Stored
 from guanjia.concerns import sorting, tracking
@@ -80,7 +80,7 @@ def take_in(
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
-            attaching.attach(case, files, Who.RESIDENT, at)
+            attaching.attach(case, files, by.who, at)
             if asked.publish:
                 Consent.objects.create(case=case, given_at=at)
             if asked.ticket:
@@ -92,7 +92,7 @@ def take_in(
             known = Case.objects.filter(track=asked.key).first()
             if known is None:
                 raise
-            attaching.attach(known, files, Who.RESIDENT, at)
+            attaching.attach(known, files, by.who, at)
     return asked.code
 
 

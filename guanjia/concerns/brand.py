@@ -78,6 +78,18 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """How much of what was found unreasonable is reviewed each month: hundredths, by which text."""
+
+    percent: int
+    status: str
+    law: str
+
+
+ALL_OF_THEM = Sample(100, "assumption", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """A city's ways of help; `city` is its code."""
 
@@ -87,6 +99,7 @@ class Brand:
     categories: dict[str, Named]
     table: Table
     register: Register
+    sample: Sample
 
     def send(self, category: str, place: str, at: datetime, policy: str = "") -> Sent:
         """Whose desk has a matter that comes in at a moment, and who is competent."""
@@ -124,12 +137,23 @@ def read(rows: Mapping[str, Any], city: str, known: Register) -> Brand:
         categories={row["code"]: Named(**row) for row in rows["category"]},
         table=routing.read(rows),
         register=known,
+        sample=_sample(rows.get("review")),
     )
     refuse_unknown(found.table, found)
     lost = _lost(found)
     if lost:
         raise BrandError(word("{file} 提到了没有登记的：{what}", file=FILE, what="、".join(lost)))
     return found
+
+
+def _sample(row: Mapping[str, str] | None) -> Sample:
+    """A city that says no share has all of them reviewed. Raises BrandError."""
+    if row is None:
+        return ALL_OF_THEM
+    share = row["share"].removesuffix("%")
+    if not share.isdecimal() or not 0 < int(share) <= 100:
+        raise BrandError(word("{file}：抽查比例写 1% 到 100%，例如 20%。", file=FILE))
+    return Sample(int(share), row["status"], row["law"])
 
 
 def refuse_unknown(table: Table, known: Brand) -> None:

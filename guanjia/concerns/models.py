@@ -2,17 +2,35 @@
 
 from django.db import models
 
+from guanjia.concerns.judgement_models import Draw, Drawn, Review
 from guanjia.concerns.public_models import Consent
 from guanjia.concerns.rate_models import Taking
 from guanjia.concerns.sorting_models import Sorting, Ticket
+from guanjia.concerns.topic_models import (
+    ChoiceKind,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 
 __all__ = [
+    "ChoiceKind",
     "Concern",
     "Consent",
+    "Draw",
+    "Drawn",
+    "Review",
     "Sorting",
     "Taking",
     "Ticket",
-]  # the room's tables, wherever they stand
+    "Topic",
+    "TopicCase",
+    "TopicChoice",
+    "TopicMonth",
+    "TopicWord",
+]
 
 LONGEST_TEXT = 2000
 

@@ -14,7 +14,9 @@ from guanjia.concerns import (
     views_merge,
     views_notices,
     views_rates,
+    views_reviews,
     views_routing,
+    views_topics,
 )
 
 urlpatterns = [
@@ -36,6 +38,10 @@ urlpatterns = [
     path("intake/", views_intake.doors, name="intake"),
     path("intake/<slug:code>/", views_intake.sheet, name="intake_sheet"),
     path("intake/<slug:code>/hints/", views_intake.hints, name="intake_hints"),
+    path("reviews/", views_reviews.reviews, name="reviews"),
+    path("reviews/<int:number>/", views_reviews.one, name="review"),
+    path("topics/", views_topics.topics, name="topics"),
+    path("topics/<int:number>/", views_topics.one, name="topic"),
     path("routing/", views_routing.table, name="routing"),
     path("express/", views_express.register, name="express"),
     path("express/matters/", views_express.followed, name="followed"),

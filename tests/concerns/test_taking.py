@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case
-from guanjia.concerns import rate_cli, rate_tasks, rates, recount, taking
+from guanjia.concerns import judging, rate_cli, rate_tasks, rates, recount, taking
 from guanjia.concerns.rate_models import RateRow, RateSum, TakenRound, Taking
 from guanjia.kit import scope
 from tests import town
@@ -99,6 +99,34 @@ def test_a_paused_promise_waits_beside_the_set_with_its_reason(cast: town.Cast) 
     assert sums(one)["feedback"] == (0, 0, 0)
     with scope.hold(eyes()):
         assert RateRow.objects.get(taking=one, rate="feedback").review is not None
+
+
+def test_what_was_found_unreasonable_leaves_only_after_another_desk_upheld_it(
+    cast: town.Cast,
+) -> None:
+    given = office.actions.Given("现场看过，没有这回事", "unfair_facts")
+    cases = {}
+    for key in ("alone", "upheld", "overturned", "taken back"):
+        cases[key] = opened(key)
+        office.make(cast.wang, cases[key], "accept", MORNING + HOUR)
+        office.make(cast.wang, cases[key], "judge", MORNING + 2 * HOUR, given)
+    fair = office.actions.Given("弄错了", "fair_facts")
+    with scope.hold(town.eyes(cast.zhou)):
+        for key, upheld in (("upheld", True), ("overturned", False), ("taken back", True)):
+            event = cases[key].events.get(verb="judge")
+            said = judging.Said(upheld, "核实过")
+            by = office.at_desk(cast.zhou)
+            judging.review(event, said, office.book(), by, MORNING + 3 * HOUR)
+    office.make(cast.wang, cases["taken back"], "judge", MORNING + 4 * HOUR, fair)
+    one = taken()
+    assert sums(one)["feedback"] == (0, 3, 0), "one alone has left the denominator"
+    assert sums(one)["unreasonable"] == (1, 4, 0)
+    assert row(one, cases["upheld"], "feedback") == (False, "unreasonable")
+    assert row(one, cases["alone"], "feedback") == (False, "")
+    with scope.hold(eyes()):
+        kept = RateRow.objects.get(taking=one, rate="feedback", outside="unreasonable")
+        assert kept.review == cases["upheld"].events.get(verb="judge").pk
+        assert recount.of(one).whole
 
 
 def test_one_that_was_declined_at_once_was_told(cast: town.Cast) -> None:

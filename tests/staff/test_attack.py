@@ -26,6 +26,8 @@ OF_EVERY_OFFICE = {
     "concerns_raterow",
     "concerns_ratesum",
     "cases_beat",
+    # Words that many matters share, and how many were drawn in a month of the whole city.
+    *("concerns_topic", "concerns_topicword", "concerns_topicchoice", "concerns_draw"),
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
@@ -173,6 +175,8 @@ JOBS = {
     "concerns.take_month": "the city: whose promises ended in a month",
     "cases.send_notices": "the city: whom to tell of what",
     "cases.sweep_files": "the city: which files have a row",
+    "concerns.draw_sample": "the city: what was found unreasonable in a month",
+    "concerns.gather_topics": "the city: matters of half a year, by their words",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
 }

@@ -9,9 +9,20 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guanjia.cases import tasks
-from guanjia.cases.models import Attachment, Case, Rating
+from guanjia.cases.models import Attachment, Case, Event, Rating
 from guanjia.concerns import board, rate_tasks
-from guanjia.concerns.models import Sorting, Ticket
+from guanjia.concerns.models import (
+    Draw,
+    Drawn,
+    Review,
+    Sorting,
+    Ticket,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 from guanjia.concerns.public_models import Call, Consent
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.kit import clock, days, scope
@@ -19,7 +30,7 @@ from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
-from guanjia.staff.models import User
+from guanjia.staff.models import Post, User
 from tests import town
 from tests.concerns.test_desk import ask
 from tests.doors import at_desk, signed_in
@@ -45,17 +56,18 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("inbox_phone", "inbox_others"),
     *("inbox_phone", "inbox_sort", "inbox_beside"),
     *("inbox_phone", "inbox_others", "inbox_file", "notice"),
+    *("inbox_phone", "inbox_sort", "inbox_beside", "review"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
 # Doors whose number is of something that every office may know of, of the city, or of who asks.
-OF_A_TOWN_IN_ITS_ROOM |= {"callback", "inbox_publish"}
+OF_A_TOWN_IN_ITS_ROOM |= {"callback", "inbox_publish", "rate_cases"}
 OF_NO_TOWN = {
     *("run", "run_progress", "approve_run", "reject_run", "cancel_run", "retry_run", "run_units"),
     *("bank_file", "what_if", "what_if_progress", "cancel_what_if", "what_if_csv"),
     *("propose_what_if", "proposal", "adopt_proposal", "reject_proposal", "withdraw_proposal"),
     *("post", "end_post", "stand_in", "staff_account", "change_account"),
-    *("intake_sheet", "intake_hints"),
+    *("intake_sheet", "intake_hints", "topic"),
     *("handover", "end_session", "chapter", "bank_return", "sending", "send_run"),
 }
 
@@ -222,10 +234,36 @@ def row_of_each_table(wang: User, case: Case) -> None:
             stored="a" * 32,
             at=town.KNOWN,
         )
+        case = Case.objects.select_related("concern").get(pk=case.pk)
         called = {"case": case, "round": 1, "number": 1, "at": clock.now(), "by": wang}
         Call.objects.create(**called, reached=False)
         Consent.objects.create(case=case, given_at=clock.now())
         board.publish(case, case.concern, "能不能送餐", "能，下周起。", wang, clock.now())
+        topic = Topic.objects.create(
+            place_id=town.CITY, label="路灯", category="living", found_on=town.TODAY
+        )
+        TopicWord.objects.create(topic=topic, word="路灯", percent=100, others=0)
+        TopicCase.objects.create(topic=topic, case=case, again=False, added_on=town.TODAY)
+        TopicMonth(None, topic.pk, town.TODAY, town.CHANGAN, 1, town.TODAY).save()
+        post = town.desk("chief", "长", roles.CITY_CHIEF, town.CITY).posts.get()
+        TopicChoice.objects.create(
+            topic=topic, kind="monthly", words="立题", by=post.user, post=post, at=clock.now()
+        )
+        judge(wang, case, post)
+
+
+def judge(wang: User, case: Case, post: Post) -> None:
+    """A judgement that was drawn and reviewed."""
+    event = Event(
+        *(None, case.pk, 99, 1, clock.now(), "judge", "staff", wang.pk, "handling", "handling"),
+        *(town.CHANGAN, "unfair_facts", "核实过"),
+    )
+    event.save()
+    month = {"place_id": town.CITY, "month": town.TODAY, "at": clock.now()}
+    made = Draw.objects.create(**month, seed="1", percent=20, judged=1, drawn=1)
+    Drawn.objects.create(draw=made, event=event)
+    said = {"case": case, "by": post.user, "post": post, "at": clock.now()}
+    Review.objects.create(event=event, **said, upheld=True, note="同意")
 
 
 @pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
@@ -237,9 +275,10 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
         at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
     with scope.hold(scope.Scope(kind="case", key=case.track)):
         Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
-    case.refresh_from_db()
     row_of_each_table(cast.wang, case)
-    rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
+    for ahead in (0, 1):  # the promises of today end in this month or in the next
+        month = days.add_months(clock.now().date(), ahead)
+        rate_tasks.take_at(month, clock.now() + timedelta(days=90))
     tasks.sweep_at(town.KNOWN)
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0002_gate'),
-        ('concerns', '0006_ticket_gate'),
+        ('concerns', '0008_judgement_gate'),
         ('places', '0001_initial'),
     ]
 

@@ -33,9 +33,13 @@ LEFT JOIN LATERAL (SELECT w.solved, w.satisfied, w.said_by FROM (
     SELECT l.solved, l.satisfied, 'called', 2 FROM concerns_call l
     WHERE l.case_id = d.case_id AND l.round = d.round AND l.at <= %(as_of)s AND l.solved IS NOT NULL
   ) w ORDER BY w.first LIMIT 1) s ON true
-LEFT JOIN LATERAL (SELECT max(e.id) AS review_id FROM cases_event e
-  WHERE e.case_id = d.case_id AND e.round = d.round AND e.verb = 'judge' AND e.reason = 'unreasonable'
-    AND e.at <= %(as_of)s) j ON true
+-- Unreasonable is what was judged so last in the round and upheld by another desk; a review has its judgement's number.
+LEFT JOIN LATERAL (SELECT v.event_id AS review_id FROM (
+    SELECT e.id, e.reason FROM cases_event e
+    WHERE e.case_id = d.case_id AND e.round = d.round AND e.verb = 'judge' AND e.at <= %(as_of)s
+    ORDER BY e.step DESC LIMIT 1
+  ) w JOIN concerns_review v ON v.event_id = w.id
+  WHERE starts_with(w.reason, 'unfair_') AND v.upheld AND v.at <= %(as_of)s) j ON true
 WHERE (d.answer_due > %(begins)s AND d.answer_due <= %(ends)s)
   OR (d.contact_due > %(begins)s AND d.contact_due <= %(ends)s)
   OR (d.visit_due > %(begins)s AND d.visit_due <= %(ends)s)

@@ -17,7 +17,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0003_merging"),
+        ("cases", "0009_beat_gate"),
         ("concerns", "0011_rates_gate"),
         ("interop", "0003_desks"),
         ("people", "0008_split_gate"),
