@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 
 from guanjia.cases import actions as cases
 from guanjia.cases import attaching
-from guanjia.cases.actions import ASKER, NewCase
-from guanjia.cases.models import Case, Who
+from guanjia.cases.actions import ASKER, By, NewCase
+from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
 from guanjia.cases.storing import Stored
-from guanjia.concerns import tracking
+from guanjia.concerns import sorting, tracking
 from guanjia.concerns.brand import Brand
-from guanjia.concerns.models import Concern
+from guanjia.concerns.models import Concern, Ticket
+from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import scope
 from guanjia.people import seal
@@ -22,7 +23,10 @@ from guanjia.people import seal
 
 @dataclass(frozen=True, slots=True)
 class NewConcern:
-    """What was asked. `form` is the form's own number, 32 hex digits, from which the code is made."""
+    """What was asked. `form` is the form's own number, 32 hex digits, from which the code is made.
+
+    `ticket`: the number that another system gave it, after the system's name.
+    """
 
     form: str
     category: str
@@ -33,6 +37,9 @@ class NewConcern:
     phone: str = ""
     for_other: bool = False
     channel: str = "web"
+    policy: str = ""
+    synthetic: bool = False
+    ticket: str = ""
 
     @property
     def code(self) -> str:
@@ -51,30 +58,37 @@ def take_in(
     promises: Promises,
     mask: str,
     at: datetime,
+    by: By = ASKER,
     files: Sequence[Stored] = (),
 ) -> str:
     """Open a case for what was asked, at the right desk; returns its tracking code.
 
-    A form that was sent twice opens one case with its files and gets the same code.
+    A form that was sent twice opens one case with its files and gets the same code. `by`: who wrote
+    it down; what staff write down may stand anywhere in the city, since who tells it need not live
+    nearby. Raises IntegrityError for a ticket that came in before.
     """
     category = brand.categories[asked.category]
     new = NewCase(
         place=asked.place,
-        desk=brand.desk_for(asked.category, asked.place),
+        desk=brand.send(asked.category, asked.place, at, asked.policy).desk,
         track=asked.key,
-        promise=category.promise,
+        promise=brand.promise_of(asked.category, asked.policy),
     )
     try:
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
-            case = cases.open_case(CONCERN, promises, new, ASKER, at)
+            case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
-            attaching.attach(case, files, Who.RESIDENT, at)
+            attaching.attach(case, files, by.who, at)
+            if asked.ticket:
+                Ticket.objects.create(case=case, number=asked.ticket)
+            if by.user is not None:
+                sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
             known = Case.objects.filter(track=asked.key).first()
             if known is None:
                 raise
-            attaching.attach(known, files, Who.RESIDENT, at)
+            attaching.attach(known, files, by.who, at)
     return asked.code
 
 
@@ -96,4 +110,5 @@ def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
         phone_sealed=seal.seal(asked.phone) if asked.phone else b"",
         phone_mask=mask,
         phone_index=phone_index(asked.phone),
+        synthetic=asked.synthetic,
     )

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from guanjia.cases.models import Case
 from guanjia.concerns import queries
 from guanjia.entitlements import leads_of
 from guanjia.entitlements.leads_of import Missed
 from guanjia.kit import clock
-from guanjia.people import queries as people
 from guanjia.people import words as people_words
+from guanjia.people.models import Membership
 from guanjia.people.words import Chip
 
 
@@ -31,9 +33,10 @@ def asker_of(case: Case, names: Mapping[str, str]) -> Asker:
     person = case.person  # None, too, where the post may not see them
     if person is None:
         return Asker(None, case.person_id is not None, None, [], earlier, voices)
-    homes = people.homes_of(person.pk)
     today = clock.today()
-    home = next((h for h in homes if h.since <= today and (not h.until or h.until > today)), None)
+    lives = Membership.objects.filter(person=person, superseded_at=None, since__lte=today)
+    lives = lives.filter(Q(until=None) | Q(until__gt=today)).select_related("household")
+    home = lives.first()
     household = home.household_id if home else None
     place = home.household.place_id if home else case.place_id
     chip = people_words.chip(person, place, names, today)

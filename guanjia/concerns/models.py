@@ -2,6 +2,34 @@
 
 from django.db import models
 
+from guanjia.concerns.judgement_models import Draw, Drawn, Review
+from guanjia.concerns.rate_models import Taking
+from guanjia.concerns.sorting_models import Sorting, Ticket
+from guanjia.concerns.topic_models import (
+    ChoiceKind,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
+
+__all__ = [
+    "ChoiceKind",
+    "Concern",
+    "Draw",
+    "Drawn",
+    "Review",
+    "Sorting",
+    "Taking",
+    "Ticket",
+    "Topic",
+    "TopicCase",
+    "TopicChoice",
+    "TopicMonth",
+    "TopicWord",
+]
+
 LONGEST_TEXT = 2000
 
 
@@ -24,6 +52,7 @@ class Concern(models.Model):
     phone_index = models.CharField(
         max_length=64, blank=True, default="", db_collation="C", help_text="keyed hash"
     )
+    synthetic = models.BooleanField(default=False, help_text="made up for a demonstration")
 
     class Meta:
         indexes = [

@@ -87,6 +87,11 @@ def of_key(key: str) -> Case | None:
     return found.prefetch_related("events", "clocks", "ratings", "attachments__event").first()
 
 
+def in_sight(key: str) -> Case | None:
+    """The case of this key, where the scope at hand sees it."""
+    return Case.objects.filter(track=key).first()
+
+
 def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
     """The cases that a post sees and wants."""
     found = Case.objects.select_related("concern")

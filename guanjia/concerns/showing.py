@@ -112,6 +112,11 @@ def ends(deadline: Deadline) -> str:
     return f"{day(deadline.day)} {hour}"
 
 
+def ends_of(case: Case) -> str:
+    """When a case is due, in words; '' where it is due no more."""
+    return ends(queries.moment(case.due_at)) if case.due_at else ""
+
+
 def left(due_at: datetime, at: datetime, promises: Promises) -> str:
     """How much is left, in working days, or hours on the last day; or by how many days it is late."""
     seconds = (due_at - at).total_seconds()

@@ -27,6 +27,11 @@ from guanjia.cases.workflow import (
 OPEN_ONES = frozenset({RECEIVED, HANDLING})
 ALL_MET = (ACCEPT, CONTACT, FINISH)
 
+# 合理 or not: said with a reason from here; what was found unreasonable is answered all the same.
+FAIR = ("fair_facts", "fair_policy", "fair_hardship", "fair_public")
+UNFAIR = ("unfair_facts", "unfair_law", "unfair_others", "unfair_repeat")
+JUDGE = "judge"
+
 CONCERN = Workflow(
     "concern",
     (
@@ -58,6 +63,7 @@ CONCERN = Workflow(
             answers=True,
             reasons=("legal_remedy", "outside_duty", "repeated", "against_policy"),
         ),
+        Move(*(JUDGE, frozenset({HANDLING})), needs=(REASON, NOTE), reasons=(*FAIR, *UNFAIR)),
         Move(
             *("pause", frozenset({HANDLING}), PAUSED),
             needs=(REASON, NOTE, UNTIL),

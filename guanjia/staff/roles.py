@@ -16,6 +16,7 @@ class May(StrEnum):
     SETTLE_LEADS = "settle_leads"
     SEE_DRAFTS = "see_drafts"
     HANDLE_CASES = "handle_cases"
+    TAKE_IN = "take_in"
     MANAGE_POSTS = "manage_posts"
     IMPORT = "import"
     SEE_IMPORTS = "see_imports"
@@ -47,7 +48,7 @@ NAMES = {
 
 # Every desk that serves residents takes their concerns; an office decides and pays, and sees whole
 # numbers, which those who check it never do; a clerk prepares what a chief approves.
-SERVES = frozenset({May.SEE_PEOPLE, May.HANDLE_CASES})
+SERVES = frozenset({May.SEE_PEOPLE, May.HANDLE_CASES, May.TAKE_IN})
 OFFICE = SERVES | {May.SEE_MONEY, May.SETTLE_LEADS, May.REVEAL_NUMBERS}
 CLERK = OFFICE | {May.IMPORT, May.SEE_IMPORTS, May.PREPARE_CHANGE}
 CHIEF = OFFICE | {May.APPROVE_CHANGE}

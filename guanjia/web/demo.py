@@ -57,6 +57,7 @@ def fill(bar: Progress, residents: int, data: Path | None, password: str) -> Non
         _pay_month(bar, book.city, month, office)
     if data is None:
         demo_concerns.fill(clock.now())
+        demo_concerns.teach(clock.now())
 
 
 def _people(

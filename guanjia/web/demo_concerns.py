@@ -3,27 +3,38 @@
 Moments are never shifted, so these lie before this moment, whatever day the demonstration lives in.
 """
 
+import random
 import tomllib
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand
+from guanjia.concerns import actions, brand, rate_tasks, taking, training
+from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
-from guanjia.interop.synthetic import scene
-from guanjia.kit import scope
+from guanjia.interop.synthetic import scene, wordings
+from guanjia.kit import clock, days, scope
+from guanjia.kit.days import SHANGHAI
+from guanjia.places import queries as places
 from guanjia.staff import gate
 from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
+FIRST_PAST = 1000  # numbers of forms, apart from those of today
 MASK, PHONE = "138****0000", "13800000000"
+MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
+HALF_YEAR = 170 * 24
 
 
 def fill(at: datetime) -> int:
@@ -32,14 +43,83 @@ def fill(at: datetime) -> int:
     rows = tomllib.loads((folder / scene.FILE).read_text(encoding="utf-8")).get("concern", [])
     for number, row in enumerate(rows, start=1):
         asked = NewConcern(
-            f"{number:032x}", row["category"], row["text"], row["place"], phone=PHONE
+            *(f"{number:032x}", row["category"], row["text"], row["place"]),
+            phone=PHONE,
+            synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])
         actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    past = _past(at, folder)
+    written = many(at)
     tasks.sweep_at(at)
-    return len(rows)
+    concern_tasks.gather_at(at)
+    rate_tasks.take_due(at)
+    return len(rows) + past + written
+
+
+@transaction.atomic
+def many(at: datetime, count: int = MANY) -> int:
+    """Made-up concerns of half a year in many wordings: most answered and closed, the newest still open.
+
+    They teach the suggestions and gather into topics; returns how many were written.
+    """
+    folder = Path(settings.GUANJIA_CITY)
+    known, promised = brand.load(folder), promises.load(folder)
+    chance = random.Random(count)  # noqa: S311 - made-up text, no secret
+    homes = [row.code for d in demo_staff.desks() for row in places.under(d.place)]
+    spots = [code for code in homes if len(code) == places.COMMUNITY]
+    for number, one in enumerate(wordings.made(folder, count, seed=1), start=1):
+        asked = NewConcern(
+            *(f"{number:016x}{'d' * 16}", one.category, one.text, chance.choice(spots)),
+            phone=PHONE,
+            synthetic=True,
+        )
+        fresh = number % OPEN_EVERY == 0
+        begun = at - timedelta(
+            hours=chance.randint(1, 12) if fresh else chance.randint(40, HALF_YEAR)
+        )
+        actions.take_in(asked, known, promised, MASK, begun)
+        if not fresh:
+            _close(asked.key, chance.random() < GOOD, begun)
+    return number
+
+
+def _close(key: str, good: bool, begun: datetime) -> None:
+    """Accepted, answered and rated within a day and a half."""
+    note = "已经办好，请您看看。（演示）"
+    for verb, hours in (("accept", 2), ("answer", 20)):
+        _step(key, {"do": verb, "note": note}, begun + timedelta(hours=hours))
+    said = {"do": "rate yes" if good else "rate", "note": "" if good else "还是老样子（演示）"}
+    _step(key, said, begun + timedelta(hours=30))
+
+
+def teach(at: datetime) -> None:
+    """Teach the suggestions from them; a city that has too few closed matters goes without."""
+    known = brand.load(Path(settings.GUANJIA_CITY))
+    wanted = frozenset(c.code for c in known.categories.values() if c.suggest)
+    with scope.hold(scope.job("train", known.city, clock.today())):
+        told = training.closed(wanted)
+    with suppress(TooFew):
+        training.train(told, known.city, at)
+
+
+def _past(at: datetime, folder: Path) -> int:
+    """Concerns of the month before, told by the city's [[past]] rows, `each` in every place of theirs."""
+    rows = tomllib.loads((folder / scene.FILE).read_text(encoding="utf-8")).get("past", [])
+    this = at.astimezone(SHANGHAI).date().replace(day=1)
+    first, _ends = taking.month_of(days.add_months(this, -1))
+    told = [(row, place) for row in rows for place in row["places"] for _n in range(row["each"])]
+    for number, (row, place) in enumerate(told, start=FIRST_PAST):
+        asked = NewConcern(
+            *(f"{number:032x}", row["category"], row["text"], place), phone=PHONE, synthetic=True
+        )
+        begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
+        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        for step in row["steps"]:
+            _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    return len(told)
 
 
 def _step(key: str, step: dict[str, Any], at: datetime) -> None:
@@ -61,6 +141,7 @@ def _step(key: str, step: dict[str, Any], at: datetime) -> None:
             cases.make(CONCERN, known, case.pk, case.step, step["do"], by, at, given)
 
 
+@cache
 def _nearest(desk: str) -> By:
     """Who of the demonstration's staff has this desk: the one at the lowest place above it."""
     fitting = [d for d in demo_staff.desks() if desk.startswith(d.place)]

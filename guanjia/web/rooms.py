@@ -25,6 +25,9 @@ class Room:
 ROOMS = (
     Room("home", _("首页"), _("首页"), "home"),
     Room("inbox", _("诉求"), _("诉求"), "mail", May.HANDLE_CASES),
+    Room("intake", _("登记诉求"), _("登记"), "phone", May.TAKE_IN),
+    Room("express", _("莞家速递"), _("速递"), "switch-horizontal", May.HANDLE_CASES),
+    Room("topics", _("热点难点"), _("热点"), "clipboard-search", May.HANDLE_CASES),
     Room("people", _("人员"), _("人员"), "users", May.SEE_PEOPLE),
     Room("desk", _("复核 · 核对"), _("复核"), "list-check", May.SEE_MONEY),
     Room("leads", _("应享未享 · 存疑"), _("线索"), "clipboard-search", May.SETTLE_LEADS),

@@ -1,13 +1,22 @@
 """The demonstration's concerns: made up, marked so, at every stage of the way."""
 
+from pathlib import Path
+from typing import Any
+
 from guanjia.cases.models import Case
-from guanjia.concerns.models import Concern
+from guanjia.concerns import recount, suggest
+from guanjia.concerns.models import Concern, Topic, TopicMonth
+from guanjia.concerns.rate_models import RateSum
 from guanjia.kit import clock, scope
 from guanjia.web import demo_concerns, demo_staff
 from tests import town
 
 
-def test_made_up_concerns_stand_at_every_stage(cast: town.Cast) -> None:
+def test_made_up_concerns_stand_at_every_stage(
+    cast: town.Cast, tmp_path: Path, settings: Any
+) -> None:
+    settings.GUANJIA_FILES = tmp_path
+    demo_concerns._nearest.cache_clear()
     for user in (cast.wang, cast.huang, cast.zhou, cast.liang):
         user.username = f"town-{user.username}"  # the demonstration brings its own
         user.save(update_fields=["username"])
@@ -19,3 +28,15 @@ def test_made_up_concerns_stand_at_every_stage(cast: town.Cast) -> None:
         assert Case.objects.count() == count
         assert states == {"received", "handling", "answered", "closed"}
         assert Case.objects.filter(round=2).exists()
+        assert RateSum.objects.filter(place=town.CHANGAN, hidden=False, rate="feedback").exists()
+        assert all(found.whole for found in recount.recount())
+        assert count > 150
+        assert all(Concern.objects.values_list("synthetic", flat=True))
+        assert Topic.objects.count() > 3
+        assert TopicMonth.objects.exists()
+    demo_concerns.teach(clock.now())
+    made = suggest.model()
+    assert made is not None
+    assert made.synthetic == made.trained_on > 100
+    assert len(made.categories) == 6
+    demo_concerns._nearest.cache_clear()

@@ -1,6 +1,7 @@
 """Role by door by place: what the table of roles says, the doors do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -8,15 +9,28 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guanjia.cases import tasks
-from guanjia.cases.models import Attachment, Rating
-from guanjia.concerns.models import SavedFilter
+from guanjia.cases.models import Attachment, Case, Event, Rating
+from guanjia.concerns import rate_tasks
+from guanjia.concerns.models import (
+    Draw,
+    Drawn,
+    Review,
+    SavedFilter,
+    Sorting,
+    Ticket,
+    Topic,
+    TopicCase,
+    TopicChoice,
+    TopicMonth,
+    TopicWord,
+)
 from guanjia.entitlements.models import Determination, Lead
-from guanjia.kit import clock, scope
+from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
-from guanjia.staff.models import User
+from guanjia.staff.models import Post, User
 from tests import town
 from tests.concerns.test_desk import ask
 from tests.doors import at_desk, signed_in
@@ -36,10 +50,14 @@ OF_A_TOWN = {
 OF_A_TOWN_IN_ITS_ROOM = {
     *("change", "ask_change", "ask_household_change", "approve_change", "return_change"),
     *("withdraw_change", "ask_merge", "merge", "approve_merge", "return_merge", "withdraw_merge"),
-    *("undo_merge", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
+    *("undo_merge", "ask_split", "split", "approve_split", "return_split", "withdraw_split"),
+    *("undo_split", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
+    *("inbox_phone", "inbox_others"),
+    *("inbox_phone", "inbox_sort", "inbox_beside"),
     *("inbox_phone", "inbox_others", "inbox_file", "notice"),
     *("inbox_person", "inbox_link", "inbox_drop_filter"),
+    *("inbox_phone", "inbox_sort", "inbox_beside", "review"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
 }
@@ -49,6 +67,7 @@ OF_NO_TOWN = {
     *("bank_file", "what_if", "what_if_progress", "cancel_what_if", "what_if_csv"),
     *("propose_what_if", "proposal", "adopt_proposal", "reject_proposal", "withdraw_proposal"),
     *("post", "end_post", "stand_in", "staff_account", "change_account"),
+    *("intake_sheet", "intake_hints", "topic"),
     *("handover", "end_session", "chapter", "bank_return", "sending", "send_run"),
 }
 
@@ -70,6 +89,7 @@ def sample(name: str, number: int = 1) -> str:
     """The address of a door with arguments."""
     said: dict[str, object] = {"number": number, "what": "new", "benefit": "dibao", "code": "dibao"}
     said |= {"kind": "wages", "verb": "accept", "position": 0}
+    said |= {"code": "phone"} if name.startswith("intake") else {}
     wanted = GUARDED[name].pattern.converters
     return reverse(name, kwargs={key: said[key] for key in wanted})
 
@@ -199,6 +219,39 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_persons_row(
         assert [table for table in of_persons if rows_of(table)] == []
 
 
+def row_of_each_table(wang: User, case: Case) -> None:
+    """Something in every table of what was asked."""
+    with scope.hold(as_job()):
+        Ticket.objects.create(case=case, number="12345/T-1")
+        said = {"case": case, "at": clock.now(), "by": wang, "desk_id": town.CHANGAN}
+        Sorting.objects.create(**said, category="living", policy="dibao", department="minzheng")
+        topic = Topic.objects.create(
+            place_id=town.CITY, label="路灯", category="living", found_on=town.TODAY
+        )
+        TopicWord.objects.create(topic=topic, word="路灯", percent=100, others=0)
+        TopicCase.objects.create(topic=topic, case=case, again=False, added_on=town.TODAY)
+        TopicMonth(None, topic.pk, town.TODAY, town.CHANGAN, 1, town.TODAY).save()
+        post = town.desk("chief", "长", roles.CITY_CHIEF, town.CITY).posts.get()
+        TopicChoice.objects.create(
+            topic=topic, kind="monthly", words="立题", by=post.user, post=post, at=clock.now()
+        )
+        judge(wang, case, post)
+
+
+def judge(wang: User, case: Case, post: Post) -> None:
+    """A judgement that was drawn and reviewed."""
+    event = Event(
+        *(None, case.pk, 99, 1, clock.now(), "judge", "staff", wang.pk, "handling", "handling"),
+        *(town.CHANGAN, "unfair_facts", "核实过"),
+    )
+    event.save()
+    month = {"place_id": town.CITY, "month": town.TODAY, "at": clock.now()}
+    made = Draw.objects.create(**month, seed="1", percent=20, judged=1, drawn=1)
+    Drawn.objects.create(draw=made, event=event)
+    said = {"case": case, "by": post.user, "post": post, "at": clock.now()}
+    Review.objects.create(event=event, **said, upheld=True, note="同意")
+
+
 @pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
 def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
     cast: town.Cast, role: str
@@ -217,6 +270,8 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
             stored="a" * 32,
             at=town.KNOWN,
         )
+    row_of_each_table(cast.wang, case)
+    rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
     tasks.sweep_at(town.KNOWN)
     clerk = town.desk("clerk", "办", roles.CITY_CLERK, town.CITY).posts.get()
     with scope.hold(gate.scope_of(clerk)):
