@@ -1,18 +1,18 @@
 """The only writer of cases. Each verb is one transaction with its event; of two who make one move, one does.
 
 A move names the step that its maker saw; the first to take that step makes it. Clocks are begun
-before others are met, so that no moment passes in which an open case is due at no time.
+before others are met, so that no moment passes in which an open case is due at no time. What is
+done with a leading case is done with every case that was merged into it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from guanjia.cases import queries
+from guanjia.cases import effects, queries
 from guanjia.cases.calendar import DAY
 from guanjia.cases.errors import (
     Missing,
@@ -21,73 +21,45 @@ from guanjia.cases.errors import (
     NotYours,
     RatedAlready,
     ReturnedEnough,
-    TooLate,
 )
-from guanjia.cases.models import Addressee, Case, Clock, Event, Notice, Rating, Who
+from guanjia.cases.models import Beat, Case, Clock, Rating
 from guanjia.cases.promises import Promises
+from guanjia.cases.records import ASKER, NOTHING, By, Doing, Given, NewCase, end_of
 from guanjia.cases.workflow import (
     CLOSED,
     FINISH,
-    MOST_RETURNS,
+    HANDLING,
     NEW,
     NOTE,
     REASON,
-    RESIDENT,
+    RECEIVED,
+    TO_CASE,
     TO_DESK,
     UNTIL,
     Move,
     NoSuchMove,
     Workflow,
 )
-from guanjia.kit.days import SHANGHAI
-from guanjia.staff.models import Post, User
+from guanjia.cases.writing import start, tell, write_event, write_of_sweep
 
-TELLS_ASKER = frozenset({"accept", "answer", "decline", "pause", "extend"})
-TELLS_DESK = frozenset({"open", "transfer", "return", "assign", "reopen", "escalate"})
+__all__ = [
+    "ASKER",
+    "NOTHING",
+    "By",
+    "Given",
+    "NewCase",
+    "beat",
+    "end_of",
+    "escalate",
+    "make",
+    "merge",
+    "open_case",
+    "rate",
+]
 RAISED = 3  # the level at which the desk above takes over
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who makes a move: a user in a post, or the asker."""
-
-    user: User | None = None
-    post: Post | None = None
-
-    @property
-    def who(self) -> Who:
-        """On which side of the desk."""
-        return Who.RESIDENT if self.user is None else Who.STAFF
-
-    def standing(self, case: Case) -> frozenset[str]:
-        """What they are to the case."""
-        return frozenset({RESIDENT}) if self.post is None else queries.standing(self.post, case)
-
-
-ASKER = By()
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What comes with a move: words, a reason from the list, the place whose desk is to have it, a day."""
-
-    note: str = ""
-    reason: str = ""
-    desk: str = ""
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """A case to be opened: where it stands, whose desk has it, its asker's key, its promise."""
-
-    place: str
-    desk: str
-    track: str
-    promise: str
-
-
-NOTHING = Given()
+FOLLOWED = frozenset(
+    {"accept", "answer", "decline", "transfer", "return", "assign", "pause", "resume"}
+)
 
 
 @transaction.atomic
@@ -106,9 +78,9 @@ def open_case(work: Workflow, promises: Promises, new: NewCase, by: By, at: date
         begun_at=at,
         due_at=promises.due(move.starts[0], at).at,
     )
-    _start(case, 1, move.starts, promises, at)
+    start(case, 1, move.starts, promises, at)
     case.refresh_from_db(fields=["due_at"])
-    _tell(case, _event(case, move, by, at, NOTHING, step=0, round_=1))
+    tell(case, write_event(case, move, Doing(promises, by, at), step=0, round_=1))
     return case
 
 
@@ -134,11 +106,34 @@ def make(
     _refuse_incomplete(move, given, at)
     if not Case.objects.filter(pk=case_id, step=seen).update(step=F("step") + 1):
         raise MovedMeanwhile
-    _carry_out(case, move, promises, by, at, given)
-    if move.answers:
-        _answer_voices(case, move, promises, by, at, given)
+    doing = Doing(promises, by, at, given)
+    _carry_out(case, move, doing)
     case.refresh_from_db()
+    if verb in FOLLOWED:
+        _follow(case, move, doing)
     return case
+
+
+@transaction.atomic
+def merge(
+    work: Workflow, promises: Promises, case_id: int, seen: int, by: By, at: datetime, given: Given
+) -> Case:
+    """Merge a case into the leading one; one that the leading case is ahead of is accepted first.
+
+    Raises as `make`, and NotOneMatter.
+    """
+    pair = Case.objects.select_for_update(no_key=True).filter(
+        pk__in=(case_id, given.into or case_id)
+    )
+    list(pair.order_by("pk"))  # two who merge crosswise wait for each other
+    case = Case.objects.get(pk=case_id)
+    if case.step != seen:
+        raise MovedMeanwhile
+    _refuse_incomplete(_allowed(work, case, "merge", by), given, at)
+    leading = effects.leading_for(case, Doing(promises, by, at, given))
+    if (case.state, leading.state) == (RECEIVED, HANDLING):
+        seen = make(work, promises, case_id, seen, "accept", by, at).step
+    return make(work, promises, case_id, seen, "merge", by, at, given)
 
 
 @transaction.atomic
@@ -165,34 +160,28 @@ def rate(
 
 @transaction.atomic
 def escalate(case: Case, promises: Promises, at: datetime) -> bool:
-    """One step up for a late case, where its moment has come. Of two sweeps one does it: True there."""
+    """One step up for a late case, where its moment has come. Of two sweeps one does it: True there.
+
+    At the last step the desk above has it, with all that was merged into it; a merged one stays.
+    """
     step = promises.steps_up(case.level, case.due_at, at) if case.due_at else None
     if step is None:
         return False
-    raised = {"desk_id": _above(case.desk_id)} if step.level == RAISED else {}
+    goes_up = step.level == RAISED and case.merged_into_id is None
+    raised = {"desk_id": effects.above(case.desk_id)} if goes_up else {}
     same = queries.late(at).filter(pk=case.pk, level=case.level, due_at=case.due_at)
     if not same.update(level=step.level, step=F("step") + 1, **raised):
         return False
     case.refresh_from_db()
-    event = Event.objects.create(
-        case=case,
-        step=case.step,
-        round=case.round,
-        at=at,
-        verb="escalate",
-        who=Who.SWEEP,
-        was=case.state,
-        became=case.state,
-        desk_id=case.desk_id,
-        reason=str(step.level),
-    )
-    _tell(case, event)
+    if goes_up:
+        case.voices.filter(answered_at=None).update(desk_id=case.desk_id)
+    tell(case, write_of_sweep(case, "escalate", at, str(step.level)))
     return True
 
 
-def end_of(on: date) -> datetime:
-    """24:00 of a day in the city."""
-    return datetime.combine(on + DAY, time(), SHANGHAI)
+def beat(name: str, at: datetime) -> None:
+    """A job that must not stop ran to its end."""
+    Beat.objects.update_or_create(name=name, defaults={"at": at})
 
 
 def _allowed(work: Workflow, case: Case, verb: str, by: By) -> Move:
@@ -204,6 +193,10 @@ def _allowed(work: Workflow, case: Case, verb: str, by: By) -> Move:
     if not move.who & who:
         raise NotYours
     if move not in queries.lawful(work, case, who):
+        if queries.follows(case) or verb == "split":
+            raise NotNow(
+                str(_("随主件办理") if queries.follows(case) else case.get_state_display())
+            )
         raise ReturnedEnough
     return move
 
@@ -214,30 +207,31 @@ def _refuse_incomplete(move: Move, given: Given, at: datetime) -> None:
         REASON: given.reason in move.reasons,
         TO_DESK: bool(given.desk),
         UNTIL: given.until is not None and end_of(given.until) > at + DAY,
+        TO_CASE: given.into is not None,
     }
     lacking = next((need for need in move.needs if not there[need]), None)
     if lacking:
         raise Missing(lacking)
 
 
-def _carry_out(
-    case: Case, move: Move, promises: Promises, by: By, at: datetime, given: Given
-) -> None:
+def _carry_out(case: Case, move: Move, doing: Doing, effect: effects.Effect | None = None) -> None:
     """Write the event, begin clocks, change the case, stop clocks: in that order."""
-    again = move.verb == "reopen"
+    at, again = doing.at, move.verb == "reopen"
     round_ = case.round + again
     changes: dict[str, Any] = {"state": move.to or case.state}
-    changes |= _afresh(case, at) if again else {}
+    changes |= effects.afresh(case, at) if again else {}
     changes |= {"answered_at": at} if move.answers else {}
     changes |= {"closed_at": case.closed_at or at} if move.to == CLOSED else {}
-    effect = EFFECTS.get(move.verb)
-    changes |= effect(case, promises, at, given) if effect else {}
+    effect = effect or effects.EFFECTS.get(move.verb)
+    changes |= effect(case, doing) if effect else {}
     desk = changes.get("desk_id", case.desk_id)
-    _tell(case, _event(case, move, by, at, given, step=case.step + 1, round_=round_, desk=desk))
-    _start(case, round_, move.starts, promises, at)
+    tell(case, write_event(case, move, doing, step=case.step + 1, round_=round_, desk=desk))
+    start(case, round_, move.starts, doing.promises, at)
     if move.verb == "extend":  # after its event: no clock is extended without a reason
+        later = effects.extended(doing.promises, doing.given)
+        unsure = effects.unpublished(doing.promises, later)
         Clock.objects.filter(case=case, round=round_, kind=FINISH).update(
-            extended_at=at, due_at=_extended(promises, given)
+            extended_at=at, due_at=later, provisional=unsure
         )
     if move.to == CLOSED:
         changes["due_at"] = None
@@ -248,141 +242,10 @@ def _carry_out(
     met.update(met_at=at)
 
 
-def _answer_voices(
-    case: Case, move: Move, promises: Promises, by: By, at: datetime, given: Given
-) -> None:
-    """Every case that was merged into this one is answered with it, in the same words."""
-    for voice in case.voices.filter(answered_at=None):
+def _follow(leading: Case, move: Move, doing: Doing) -> None:
+    """Every case that was merged into this one goes its way; its asker hears it in the same words."""
+    moved = {"desk_id": leading.desk_id}
+    away = (lambda _case, _doing: moved) if move.verb in queries.MOVES_AWAY else None
+    for voice in leading.voices.filter(answered_at=None):
         Case.objects.filter(pk=voice.pk).update(step=F("step") + 1)
-        _carry_out(voice, move, promises, by, at, given)
-
-
-def _afresh(case: Case, at: datetime) -> dict[str, Any]:
-    return {
-        "round": case.round + 1,
-        "begun_at": at,
-        "answered_at": None,
-        "closed_at": None,
-        "returns": 0,
-        "assigned_at": None,
-        "level": 0,
-    }
-
-
-def _transfer(_case: Case, _promises: Promises, _at: datetime, given: Given) -> dict[str, Any]:
-    return {"desk_id": given.desk}
-
-
-def _assign(_case: Case, _promises: Promises, at: datetime, given: Given) -> dict[str, Any]:
-    return {"desk_id": given.desk, "assigned_at": at}
-
-
-def _return(case: Case, _promises: Promises, _at: datetime, _given: Given) -> dict[str, Any]:
-    """To the desk above; the last time to the backstop, which must decide."""
-    last = case.returns + 1 == MOST_RETURNS
-    desk = case.place_id[: queries.CITY] if last else _above(case.desk_id)
-    return {"returns": case.returns + 1, "desk_id": desk}
-
-
-def _pause(case: Case, _promises: Promises, at: datetime, given: Given) -> dict[str, Any]:
-    assert given.until is not None  # the move needs it
-    look = end_of(given.until)
-    running = Clock.objects.filter(case=case, round=case.round, met_at=None)
-    running.update(paused_since=at)
-    return {"look_again_at": look, "due_at": look}
-
-
-def _resume(case: Case, promises: Promises, at: datetime, _given: Given) -> dict[str, Any]:
-    for one in Clock.objects.filter(case=case, round=case.round, paused_since__isnull=False):
-        assert one.paused_since is not None
-        one.due_at = promises.resumed(one.period, one.due_at, one.paused_since, at)
-        one.paused_since = None
-        one.save(update_fields=["due_at", "paused_since"])
-    return {"look_again_at": None}
-
-
-def _extend(case: Case, promises: Promises, at: datetime, given: Given) -> dict[str, Any]:
-    """The finishing clock alone, once a round, before it ends, to the end of a working day."""
-    one = Clock.objects.get(case=case, round=case.round, kind=FINISH)
-    later = _extended(promises, given)
-    if one.met_at or one.extended_at or at >= one.due_at or later <= one.due_at:
-        raise TooLate
-    return {}
-
-
-def _extended(promises: Promises, given: Given) -> datetime:
-    assert given.until is not None  # the move needs it
-    return end_of(promises.days.next_working(given.until))
-
-
-EFFECTS: dict[str, Callable[[Case, Promises, datetime, Given], dict[str, Any]]] = {
-    "transfer": _transfer,
-    "assign": _assign,
-    "return": _return,
-    "pause": _pause,
-    "resume": _resume,
-    "extend": _extend,
-}
-
-
-def _start(
-    case: Case, round_: int, kinds: tuple[str, ...], promises: Promises, at: datetime
-) -> None:
-    """Begin clocks that the round has not yet; the finishing one by the case's own promise."""
-    begun = set(Clock.objects.filter(case=case, round=round_).values_list("kind", flat=True))
-    for kind in kinds:
-        if kind in begun:
-            continue
-        promise = promises.named(case.promise if kind == FINISH else kind)
-        due = promises.due(promise.code, at)
-        Clock.objects.create(
-            case=case,
-            kind=kind,
-            round=round_,
-            started_at=at,
-            due_at=due.at,
-            provisional=due.provisional,
-            period=promise.period,
-            law=promise.law,
-            status=promise.status,
-            promise=promise.code,
-        )
-
-
-def _event(
-    case: Case,
-    move: Move,
-    by: By,
-    at: datetime,
-    given: Given,
-    *,
-    step: int,
-    round_: int,
-    desk: str = "",
-) -> Event:
-    return Event.objects.create(
-        case=case,
-        step=step,
-        round=round_,
-        at=at,
-        verb=move.verb,
-        who=by.who,
-        by=by.user,
-        was=case.state if step else NEW,
-        became=move.to or case.state,
-        desk_id=desk or case.desk_id,
-        reason=given.reason if REASON in move.needs else "",
-        note=given.note.strip(),
-    )
-
-
-def _tell(case: Case, event: Event) -> None:
-    told = [(Addressee.RESIDENT, TELLS_ASKER), (Addressee.DESK, TELLS_DESK)]
-    for addressee, verbs in told:
-        if event.verb in verbs:
-            Notice.objects.create(event=event, case=case, addressee=addressee)
-
-
-def _above(desk: str) -> str:
-    """The place one level up; the city has none above it."""
-    return desk if len(desk) <= queries.CITY else desk[:-3]
+        _carry_out(voice, move, doing, away)

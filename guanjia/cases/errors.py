@@ -37,6 +37,7 @@ class Missing(CaseError):
             "reason": _("请选择原因。"),
             "desk": _("请选择转给哪里。"),
             "until": _("请写明最迟哪一天再看，要在今天之后。"),
+            "into": _("请写明并入哪一件：要是您看得到的诉求的编号。"),
         }
         super().__init__(words[what])
 
@@ -60,3 +61,14 @@ class RatedAlready(CaseError):
 
     def __init__(self) -> None:
         super().__init__(_("这一次的评价已经收到了。还没解决的话，可以让我们重新办理。"))
+
+
+class NotOneMatter(CaseError):
+    """A case joins a leading one, not one that was merged itself; and one that leads joins none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "并不进去：主件不能是它自己或已经并入别处的；已有别件并入的，也不能再并走。请换一件。"
+            )
+        )

@@ -196,6 +196,13 @@ class Clock(models.Model):
                 condition=Q(met_at__isnull=True) | Q(met_at__gte=F("started_at")),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="clock_provisional",
+                condition=Q(provisional=True, met_at__isnull=True),
+            )
+        ]
 
     @property
     def late(self) -> bool:
@@ -204,18 +211,45 @@ class Clock(models.Model):
 
 
 class Notice(models.Model):
-    """The outbox: what somebody must be told of an event, once. Nothing sends it yet: `sent_at` is empty."""
+    """The outbox: what somebody must be told of an event, once by each way. `desk` has those to desks.
+
+    `tries` and `next_at` claim it for a worker; `read_at` is when the desk looked.
+    """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     addressee = models.CharField(max_length=12, choices=Addressee)
+    way = models.CharField(max_length=8, default="page")
+    desk = models.CharField(max_length=16, db_collation="C", blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="nobody_is_told_twice_of_one_event", fields=["event", "addressee"]
-            )
+                name="nobody_is_told_twice_of_one_event", fields=["event", "addressee", "way"]
+            ),
+            models.CheckConstraint(
+                name="what_was_sent_was_not_given_up",
+                condition=Q(sent_at__isnull=True) | Q(given_up_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                name="notice_to_send",
+                condition=Q(sent_at__isnull=True, given_up_at__isnull=True, next_at__isnull=False),
+            ),
+            models.Index(
+                fields=["desk", "id"],
+                name="notice_unread",
+                condition=Q(read_at__isnull=True, way="in_app"),
+            ),
+            models.Index(fields=["desk", "-id"], name="notice_of_desk", condition=Q(way="in_app")),
         ]
 
 
@@ -234,3 +268,44 @@ class Rating(models.Model):
         constraints = [
             models.UniqueConstraint(name="a_round_is_rated_once", fields=["case", "round"])
         ]
+
+
+class Beat(models.Model):
+    """When a job that must not stop last ran to its end, so that a desk sees where it stopped."""
+
+    name = models.CharField(max_length=24, primary_key=True)
+    at = models.DateTimeField()
+
+
+class Attachment(models.Model):
+    """A photo or document of a case: what it is, its hash, the random name under which it lies on disk."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments", db_index=False)
+    event = models.ForeignKey(
+        Event, models.PROTECT, null=True, related_name="attachments", db_index=False
+    )
+    who = models.CharField(max_length=12, choices=Who)
+    name = models.CharField(max_length=120)
+    media = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored = models.CharField(max_length=32, db_collation="C", unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["case", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="a_case_has_a_file_once", fields=["case", "sha256"]),
+            models.CheckConstraint(
+                name="a_file_is_ten_megabytes_at_most",
+                condition=Q(size__gt=0, size__lte=10 << 20),
+            ),
+            models.CheckConstraint(
+                name="a_file_lies_under_a_random_name", condition=Q(stored__regex=r"^[0-9a-f]{32}$")
+            ),
+        ]
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether a page may show it."""
+        return self.media.startswith("image/")

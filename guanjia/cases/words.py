@@ -20,6 +20,9 @@ MOVES: dict[str, Promise] = {
     "rate": _("评价"),
     "reopen": _("重新办理"),
     "escalate": _("催办督办"),
+    "merge": _("并入另一件"),
+    "split": _("拆分"),
+    "recount": _("重新计算期限"),
 }
 LEVELS: dict[int, Promise] = {1: _("催办"), 2: _("督办"), 3: _("提级")}
 REASONS: dict[str, Promise] = {
@@ -65,6 +68,26 @@ TO_ASKER: dict[str, Promise] = {
     "rate": _("您作了评价。"),
     "reopen": _("按您的要求重新办理。"),
     "escalate": _("办得慢了，已经标明催办，上级看得到。"),
+    "merge": _("还有人说了同一件事，我们放在一起办，一样答复您。"),
+    "split": _("您的事改为单独办理。"),
+    "recount": _("新一年的放假安排公布了，期限重新算过。"),
 }
+IN_SHORT: dict[str, Promise] = {  # in a message that others may see
+    "accept": _("已经受理，有人在办。"),
+    "answer": _("有答复了。"),
+    "decline": _("有答复了。"),
+    "pause": _("要等一等，原因写在办理进度里。"),
+    "extend": _("需要多一些时间，新的期限写在办理进度里。"),
+    "merge": _("和别人说的同一件事放在一起办。"),
+    "split": _("改为单独办理。"),
+}
+TO_DESK: dict[str, Promise] = {
+    "open": _("新来一件"),
+    "transfer": _("转来一件"),
+    "return": _("退回一件"),
+    "assign": _("指定由您承办"),
+    "reopen": _("要求重新办理"),
+}
+WAYS: dict[str, Promise] = {"sms": _("短信"), "wechat": _("微信"), "email": _("电子邮件")}
 # Whose note the asker reads. Others are between desks.
-OPEN_NOTES = frozenset({"answer", "decline", "pause", "extend", "reopen"})
+OPEN_NOTES = frozenset({"answer", "decline", "pause", "extend", "reopen", "recount"})

@@ -17,7 +17,7 @@ CLOCKS = (ACCEPT, CONTACT, FINISH, VISIT)
 
 DESK, CHIEF, BACKSTOP, RESIDENT, SWEEP = "desk", "chief", "backstop", "resident", "sweep"
 
-NOTE, REASON, TO_DESK, UNTIL = "note", "reason", "desk", "until"
+NOTE, REASON, TO_DESK, UNTIL, TO_CASE = "note", "reason", "desk", "until", "into"
 
 MOST_RETURNS = 3
 
@@ -31,8 +31,8 @@ class Move:
     """One thing that may be done.
 
     `sources`: the states in which; `to`: the state after it ('' stays). `who`: desk (it lies there, or
-    above it) | chief | backstop | resident | sweep. `needs`: note | reason | desk | until. `meets`
-    and `starts`: kinds of clocks. `answers`: the asker is answered by its note.
+    above it) | chief | backstop | resident | sweep. `needs`: note | reason | desk | until | into.
+    `meets` and `starts`: kinds of clocks. `answers`: the asker is answered by its note.
     """
 
     verb: str
@@ -93,7 +93,7 @@ def _unknown_words(workflow: Workflow) -> Iterator[str]:
             yield f"{move.verb} names a state that does not exist"
         if not {*move.meets, *move.starts} <= {*CLOCKS}:
             yield f"{move.verb} names a clock that does not exist"
-        if not {*move.needs} <= {NOTE, REASON, TO_DESK, UNTIL} or not move.who:
+        if not {*move.needs} <= {NOTE, REASON, TO_DESK, UNTIL, TO_CASE} or not move.who:
             yield f"{move.verb} needs what nobody can give"
         if (REASON in move.needs) != bool(move.reasons):
             yield f"{move.verb} asks for a reason and lists none, or lists some and asks for none"

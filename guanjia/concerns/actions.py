@@ -1,14 +1,17 @@
 """Opening a concern: the case, what was asked, and the code by which its asker finds it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from guanjia.cases import actions as cases
+from guanjia.cases import attaching
 from guanjia.cases.actions import ASKER, By, NewCase
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
+from guanjia.cases.storing import Stored
 from guanjia.concerns import sorting, tracking
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import Concern, Ticket
@@ -56,12 +59,13 @@ def take_in(
     mask: str,
     at: datetime,
     by: By = ASKER,
+    files: Sequence[Stored] = (),
 ) -> str:
     """Open a case for what was asked, at the right desk; returns its tracking code.
 
-    A form that was sent twice opens one case and gets the same code. `by`: who wrote it down; what
-    staff write down may stand anywhere in the city, since who tells it need not live nearby.
-    Raises IntegrityError for a ticket that came in before.
+    A form that was sent twice opens one case with its files and gets the same code. `by`: who wrote
+    it down; what staff write down may stand anywhere in the city, since who tells it need not live
+    nearby. Raises IntegrityError for a ticket that came in before.
     """
     category = brand.categories[asked.category]
     new = NewCase(
@@ -74,14 +78,17 @@ def take_in(
         with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
+            attaching.attach(case, files, by.who, at)
             if asked.ticket:
                 Ticket.objects.create(case=case, number=asked.ticket)
             if by.user is not None:
                 sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
-            if not Case.objects.filter(track=asked.key).exists():
+            known = Case.objects.filter(track=asked.key).first()
+            if known is None:
                 raise
+            attaching.attach(known, files, by.who, at)
     return asked.code
 
 

@@ -13,4 +13,4 @@ class Concerns(AppConfig):
         """Name what may be open at a desk."""
         from guanjia.concerns import desk_work
 
-        desk_work.register()
+        desk_work.register()  # and how their askers are reached

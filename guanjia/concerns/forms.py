@@ -19,7 +19,7 @@ PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[2-9][0-9]{7}")
 NOT_OF_A_PHONE = re.compile(r"[\s\-－—()（）]")
 WIDE = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
-STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone"), ())
+STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "publish"), ())
 LEAST_PLACE = 9  # a town
 SHORT = 9  # digits of a number without its area code, at most
 
@@ -81,11 +81,18 @@ class Ask(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+    publish = forms.BooleanField(
+        label=gettext_lazy("答复以后，可以把这件事去掉姓名、电话和门牌，给别人参考"),
+        help_text=gettext_lazy("不勾也一样办。要经工作人员看过才会公开，您随时可以撤下。"),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, first: str = "", **kwargs: Any) -> None:
+        """`first`: the brand whose categories are offered before the others."""
         super().__init__(*args, **kwargs)
         self.brand = brand
-        offered = [(c.code, str(c)) for c in brand.categories.values()]
+        ordered = sorted(brand.categories.values(), key=lambda c: c.brand != first)
+        offered = [(c.code, str(c)) for c in ordered]
         self.fields["category"].choices = offered  # type: ignore[attr-defined]
 
     def clean_place(self) -> str:
@@ -172,6 +179,7 @@ class MakeMove(forms.Form):
     reason = forms.CharField(max_length=32, required=False)
     desk = forms.ChoiceField(required=False)
     until = forms.DateField(required=False)
+    into = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
     def __init__(self, *args: Any, desks: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,6 +199,19 @@ class InboxFilter(forms.Form):
         desks = [("", _("本岗位承办")), ("all", _("本岗位和下级承办"))]
         self.fields["desk"].choices = desks  # type: ignore[attr-defined]
         self.fields["state"].choices = list(states)  # type: ignore[attr-defined]
+
+
+class RateFilter(forms.Form):
+    """Which rows of a rate's set to list."""
+
+    which = forms.ChoiceField(label=gettext_lazy("怎么算的"), required=False)
+    month = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, which: Iterable[tuple[str, str | Promise]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["which"].choices = list(which)  # type: ignore[attr-defined]
 
 
 def a_phone(text: str) -> str:

@@ -1,10 +1,17 @@
 """How often one address may try: counted in the cache that all processes share, as sign-in is."""
 
+from datetime import datetime, timedelta
+
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from guanjia.kit import clock
+
 ASKS, ASKS_WITHIN = 20, 3600
+ALL_ASKS = 1200  # from everywhere, in the same hour
+EVERYWHERE = "everywhere"
+LEAST_SECONDS = 3  # nobody reads and fills in a form faster
 WRONG_CODES, WRONG_WITHIN = 10, 600
 
 
@@ -18,9 +25,16 @@ def spent(what: str, whose: str, most: int) -> bool:
     return int(cache.get(f"limit/{what}/{whose}", 0)) >= most
 
 
+def until(what: str, whose: str, at: datetime) -> datetime:
+    """From when one may try again."""
+    found: datetime | None = cache.get(f"limit/{what}/{whose}/until")
+    return found or at
+
+
 def spend(what: str, whose: str, seconds: int) -> None:
     """One try more; the count is forgotten `seconds` after the first."""
     name = f"limit/{what}/{whose}"
+    cache.add(f"{name}/until", clock.now() + timedelta(seconds=seconds), seconds)
     if not cache.add(name, 1, seconds):
         try:
             cache.incr(name)

@@ -3,6 +3,7 @@
 from django.db import models
 
 from guanjia.concerns.judgement_models import Draw, Drawn, Review
+from guanjia.concerns.rate_models import Taking
 from guanjia.concerns.sorting_models import Sorting, Ticket
 from guanjia.concerns.topic_models import (
     ChoiceKind,
@@ -20,6 +21,7 @@ __all__ = [
     "Drawn",
     "Review",
     "Sorting",
+    "Taking",
     "Ticket",
     "Topic",
     "TopicCase",

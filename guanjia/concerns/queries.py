@@ -1,19 +1,23 @@
 """Questions about concerns: the asker's own, a desk's list, who waits."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from guanjia.cases.models import Case, State
+from guanjia.cases.models import Case, Notice, State
+from guanjia.cases.queries import told_to
 from guanjia.places import queries as places
 from guanjia.places.models import Place
 from guanjia.staff import lists
 from guanjia.staff.lists import Column, Key, Sight
 from guanjia.staff.models import Post
 
-PAGE = 50
+PAGE, FEW = 50, 20
+MARKED = 99  # unread notices are counted so far
+NUMBER = re.compile(r"[0-9]{1,18}")
 OPEN, LATE, ALL = "", "late", "all"
 COUNTED = 1000  # the home page counts no further: a long list costs what a short one does
 WAITING = (State.RECEIVED, State.HANDLING, State.PAUSED)
@@ -48,13 +52,13 @@ class Wanted:
 def whole(case_id: int) -> Case:
     """A case with all that its page shows. Raises Case.DoesNotExist."""
     found = Case.objects.select_related("concern")
-    return found.prefetch_related("events__by", "clocks", "ratings").get(pk=case_id)
+    return found.prefetch_related("events__by", "clocks", "ratings", "attachments").get(pk=case_id)
 
 
 def of_key(key: str) -> Case | None:
     """The case of this key with all that its asker sees, under its asker's scope."""
     found = Case.objects.select_related("concern").filter(track=key)
-    return found.prefetch_related("events", "clocks", "ratings").first()
+    return found.prefetch_related("events", "clocks", "ratings", "attachments__event").first()
 
 
 def in_sight(key: str) -> Case | None:
@@ -72,6 +76,32 @@ def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
     elif wanted.state != ALL:
         found = found.filter(state=wanted.state)
     return found.filter(due_at__lt=at) if wanted.state == LATE else found
+
+
+def voices(case: Case) -> list[Case]:
+    """The cases that were merged into this one, the first first."""
+    found = Case.objects.select_related("concern").filter(merged_into=case)
+    return list(found.order_by("pk")[:PAGE])
+
+
+def open_at_desk(case: Case, words: str) -> list[Case]:
+    """Open cases that lead at the desk which has this one, due first; by number or by words in them."""
+    found = Case.objects.select_related("concern").exclude(pk=case.pk)
+    found = found.filter(desk=case.desk_id, closed_at=None, merged_into=None)
+    found = found.filter(kind=case.kind, state__in=(State.RECEIVED, State.HANDLING))
+    if NUMBER.fullmatch(words):
+        found = found.filter(pk=int(words))
+    elif words:
+        found = found.filter(concern__text__contains=words)
+    return list(found.order_by("due_at", "pk")[:FEW])
+
+
+def notices(post: Post, before: int = 0) -> list[Notice]:
+    """What the desk was told, the newest first, from a number on; one more than a page where there is more."""
+    found = told_to(post).select_related("event", "case__concern")
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[: PAGE + 1])
 
 
 def usual(wanted: Wanted) -> Column:

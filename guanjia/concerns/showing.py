@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -52,6 +53,37 @@ class Happened:
     text: str
     note: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """One photo or document: its place in the case's row, what it is called, how large, who gave it."""
+
+    position: int
+    name: str
+    size: str
+    photo: bool
+    by: str
+    at: datetime
+
+
+def files(case: Case, for_asker: bool = False) -> list[FileShown]:
+    """What was given with a case; its asker sees his own and what came with an answer to him."""
+    found = enumerate(case.attachments.all(), start=1)
+    return [
+        FileShown(
+            position=position,
+            name=one.name,
+            size=filesizeformat(one.size),
+            photo=one.is_photo,
+            by=str(one.get_who_display()),
+            at=one.at,
+        )
+        for position, one in found
+        if not for_asker
+        or one.who == Who.RESIDENT
+        or (one.event is not None and one.event.verb in case_words.OPEN_NOTES)
+    ]
 
 
 def category(concern: Concern, brand: Brand) -> str:
@@ -145,6 +177,8 @@ def for_asker(events: Sequence[Event]) -> list[Happened]:
     """The timeline in plain words, oldest first; of notes only those that were meant for the asker."""
     shown = []
     for one in events:
+        if one.verb not in case_words.TO_ASKER:
+            continue  # between desks
         note = one.note if one.verb in case_words.OPEN_NOTES else ""
         shown.append(Happened(one.at, str(case_words.TO_ASKER[one.verb]), note, ""))
     return shown
@@ -159,6 +193,11 @@ def _for_desk(one: Event, names: Mapping[str, str]) -> Happened:
     reason = one.reason
     if one.verb == "escalate":
         text = str(case_words.LEVELS[int(reason)])
+    elif one.verb == "untold":
+        way = case_words.WAYS.get(reason, reason)
+        text = _("%(way)s没有送到，请打电话告诉对方") % {"way": way}
+    elif one.verb == "merge":
+        text = _("并入第 %(number)s 号诉求") % {"number": reason}
     else:
         said = case_words.REASONS.get(reason)
         verb = str(case_words.MOVES[one.verb])

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises
 from guanjia.cases.actions import ASKER, Given
 from guanjia.cases.errors import CaseError
+from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
-from guanjia.concerns import actions, brand, forms, limits, queries, showing, tracking
+from guanjia.concerns import actions, brand, forms, limits, queries, showing, tracking, uploads
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask, LookUp, Rate
+from guanjia.concerns.place_choice import matching, towns_of
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock, scope
+from guanjia.kit.days import SHANGHAI
 from guanjia.people import seal
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
@@ -34,6 +38,12 @@ COOKIE, COOKIE_SECONDS = "matter", 3600
 COOKIE_PATH = "/case/"
 TRAP = "website"  # a field that people do not see
 LAST = len(STEPS) - 1
+WHERE = 1  # the step in which a place is chosen
+LONGEST_CODE = 12
+TIME, NUMBER = 8, 32  # hex digits
+ASKED_OF = ("category", "text", "place", "spot", "name", "phone", "publish")
+LONGEST_TYPED = 40
+AT = "at:"  # a button that chooses a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +79,19 @@ def ask(request: HttpRequest) -> HttpResponse:
     """One step after the other; the answers come with each form and go with each page."""
     known = the_brand()
     if request.method != "POST":
-        return _step(request, Ask(brand=known), 0, secrets.token_hex(16))
-    form = Ask(request.POST, brand=known)
+        return _step(request, _begun(request, known), 0, _number())
+    go = request.POST.get("go", "")
+    said = request.POST.copy()
+    if go.startswith(AT):
+        said["place"] = go.removeprefix(AT)
+    form = Ask(said, brand=known)
     number = request.POST.get("form", "")
     if not FORM_NUMBER.fullmatch(number):
-        number = secrets.token_hex(16)
+        number = _number()
     at = request.POST.get("step", "")
     step = int(at) if at in {str(n) for n in range(LAST + 1)} else 0
-    go = request.POST.get("go", "")
+    if go == "find" or go.startswith(AT):
+        return _step(request, form, WHERE, number, told=False)
     if go == "back" or not go:
         return _step(request, form, max(step - 1, 0) if go else step, number, told=False)
     wrong = form.first_wrong(LAST if go == "send" else step)
@@ -87,21 +102,44 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _send(request, form, number)
 
 
+def _begun(request: HttpRequest, known: Brand) -> Ask:
+    """An empty form, but for what a link to it names: a category, a place."""
+    named = {"category": request.GET.get("category", ""), "place": request.GET.get("place", "")}
+    if named["category"] not in known.categories:
+        named["category"] = ""
+    if not named["place"].startswith(known.city) or len(named["place"]) > LONGEST_CODE:
+        named["place"] = ""
+    return Ask(initial=named, brand=known, first=request.GET.get("brand", ""))
+
+
 def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
     if request.POST.get(TRAP):
         return _step(request, form, LAST, number, trapped=True)
-    whose = limits.address(request)
-    if limits.spent("ask", whose, limits.ASKS):
-        return _slow(request)
-    limits.spend("ask", whose, limits.ASKS_WITHIN)
+    at = clock.now()
+    if 0 <= at.timestamp() - int(number[:TIME], 16) < limits.LEAST_SECONDS:
+        return _step(
+            request, form, LAST, number, held=_("刚打开就提交了。请看一遍，再点一次“提交”。")
+        )
+    tries = [("ask", limits.address(request), limits.ASKS)]
+    tries += [("ask", limits.EVERYWHERE, limits.ALL_ASKS)]
+    for what, whose, most in tries:
+        if limits.spent(what, whose, most):
+            again = limits.until(what, whose, at).astimezone(SHANGHAI)
+            return _step(request, form, LAST, number, held=_wait(again))
+    for what, whose, _most in tries:
+        limits.spend(what, whose, limits.ASKS_WITHIN)
     said = form.cleaned_data
     asked = NewConcern(
         form=number,
         for_other=said["who"] == OTHER,
-        **{key: said[key] for key in ("category", "text", "place", "spot", "name", "phone")},
+        **{key: said[key] for key in ASKED_OF},
     )
     mask = forms.masked(asked.phone)
-    code = actions.take_in(asked, the_brand(), the_promises(), mask, clock.now())
+    try:
+        files = uploads.taken(request)
+    except BadFile as refused:
+        return _step(request, form, LAST, number, refused=str(refused))
+    code = actions.take_in(asked, the_brand(), the_promises(), mask, clock.now(), files=files)
     return _remember(redirect("case_slip"), Ticket(code, asked.phone))
 
 
@@ -112,8 +150,13 @@ def _step(
     number: str,
     told: bool = True,
     trapped: bool = False,
+    refused: str = "",
+    held: str = "",
 ) -> HttpResponse:
-    """The page of a step; `told`: with what is wrong. Other steps' answers travel hidden."""
+    """The page of a step; `told`: with what is wrong; `held`: why it was not sent yet.
+
+    Other steps' answers travel hidden.
+    """
     shown = STEPS[step]
     bad = form.is_bound and told and any(name in form.errors for name in shown)
     if form.is_bound and not bad:
@@ -128,29 +171,38 @@ def _step(
         "number": number,
         "wrong": bad,
         "trapped": trapped,
+        "refused": refused,
+        "held": held,
         "trap": TRAP,
         "brand": form.brand,
     }
     if "place" in shown:
-        page["towns"] = _towns(form.brand.city)
+        sought = request.POST.get("sought", "")[:LONGEST_CODE]
+        page["towns"] = towns_of(form.brand.city)
         page["chosen"] = said["place"]
+        page["sought"], page["matches"] = sought, matching(form.brand.city, sought)
     if step == LAST:
         page |= {"category": form.brand.categories.get(said["category"]), "said": said}
         page["where"] = people_words.place_words(said["place"], places.names([said["place"]]))
-    return render(request, "concerns/ask.html", page, status=400 if bad or trapped else 200)
+    status = 429 if held else 400 if bad or trapped or refused else 200
+    return render(request, "concerns/ask.html", page, status=status)
 
 
-def _towns(city: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every town with its communities, for one list; a town itself where one knows no more."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    names: dict[str, str] = {}
-    for place in places.under(city):
-        if len(place.code) == places.TOWN:
-            names[place.code] = str(place)
-            found[place.code] = [(place.code, _("%(town)s（说不清哪个社区）") % {"town": place})]
-        elif len(place.code) == places.COMMUNITY:
-            found[place.code[: places.TOWN]].append((place.code, people_words.short(str(place))))
-    return [(names[code], rows) for code, rows in found.items()]
+def _number() -> str:
+    """A form's own number: when it was begun, then chance."""
+    return f"{int(clock.now().timestamp()):0{TIME}x}{secrets.token_hex((NUMBER - TIME) // 2)}"
+
+
+def _wait(again: datetime) -> str:
+    """Nobody is turned away for good: from when on, or by phone."""
+    told = {"hour": f"{again:%H:%M}"}
+    return (
+        _(
+            "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
+            "等不及就拨打 12345，由话务员替您登记。"
+        )
+        % told
+    )
 
 
 @never_cache
@@ -159,9 +211,10 @@ def case(request: HttpRequest) -> HttpResponse:
     """The timeline of one's own matter; or, without a ticket, where to type the code."""
     if request.method == "POST":
         return _look_up(request)
-    found = _held(request)
+    found = held(request)
     if found is None:
-        return render(request, "concerns/look_up.html", {"form": LookUp()})
+        code = tracking.read(request.GET.get("code", "")[:LONGEST_TYPED])
+        return render(request, "concerns/look_up.html", {"form": LookUp(initial={"code": code})})
     return _show(request, found, Rate())
 
 
@@ -169,7 +222,7 @@ def case(request: HttpRequest) -> HttpResponse:
 @require_safe
 def slip(request: HttpRequest) -> HttpResponse:
     """What one takes along: the code, what happens next and until when; made to be printed."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -180,7 +233,7 @@ def slip(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rate(request: HttpRequest) -> HttpResponse:
     """Solved or not, satisfied or not, why."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -212,7 +265,7 @@ def rate(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """One tap, and it is done again: a new round with new promises."""
-    found = _held(request)
+    found = held(request)
     if found is None:
         return redirect("case")
     ticket, its_case = found
@@ -278,11 +331,12 @@ def _page(its_case: Case) -> dict[str, Any]:
         "events": showing.for_asker(list(its_case.events.all())),
         "clocks": shown,
         "answer": showing.answer(its_case),
+        "files": showing.files(its_case, for_asker=True),
         "rating": next((r for r in its_case.ratings.all() if r.round == its_case.round), None),
     }
 
 
-def _held(request: HttpRequest) -> tuple[Ticket, Case] | None:
+def held(request: HttpRequest) -> tuple[Ticket, Case] | None:
     """The ticket that this browser holds, and its case."""
     try:
         code, _blank, phone = seal.unseal(bytes.fromhex(request.COOKIES.get(COOKIE, ""))).partition(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -13,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from guanjia.cases import actions as cases
+from guanjia.cases import attaching, storing
 from guanjia.cases import queries as case_queries
 from guanjia.cases import words as case_words
 from guanjia.cases.actions import By, Given
 from guanjia.cases.errors import CaseError
-from guanjia.cases.models import Case
+from guanjia.cases.judging import BadFile
+from guanjia.cases.models import Case, Who
 from guanjia.cases.workflow import DESK, Move
-from guanjia.concerns import queries, showing
+from guanjia.concerns import queries, showing, uploads
 from guanjia.concerns.forms import InboxFilter, MakeMove
 from guanjia.concerns.queries import Wanted
 from guanjia.concerns.views_ask import the_brand, the_promises
@@ -102,18 +105,39 @@ def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
             raise BadRequest("step")
         return _page(request, case, _typed(request, verb, _("请检查填写的内容。")), 400)
     said = form.cleaned_data
-    given = Given(said["note"], said["reason"], said["desk"], said["until"])
+    given = Given(said["note"], said["reason"], said["desk"], said["until"], said["into"])
     by = By(gate.user_of(request), post)
     try:
-        cases.make(CONCERN, the_promises(), number, said["step"], verb, by, clock.now(), given)
-    except CaseError as refused:
+        with transaction.atomic():
+            _carry_out(request, number, said["step"], verb, by, given)
+    except (CaseError, BadFile) as refused:
         return _page(request, _whole(number), _typed(request, verb, str(refused)), 409)
     messages.success(request, _("已办：%(move)s。") % {"move": case_words.MOVES[verb]})
     return redirect("inbox_case", number)
 
 
+def _carry_out(
+    request: HttpRequest, number: int, seen: int, verb: str, by: By, given: Given
+) -> None:
+    """The move, with the files that came along. Raises CaseError, BadFile."""
+    at, files = clock.now(), uploads.taken(request)
+    try:
+        if verb == "merge":
+            made = cases.merge(CONCERN, the_promises(), number, seen, by, at, given)
+        else:
+            made = cases.make(CONCERN, the_promises(), number, seen, verb, by, at, given)
+        if files:
+            event = made.events.get(step=made.step)
+            attaching.attach(made, files, Who.STAFF, at, event)
+    except (CaseError, BadFile):
+        storing.drop(files)
+        raise
+
+
 def _typed(request: HttpRequest, verb: str, why: str) -> dict[str, Any]:
-    kept = {name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until")}
+    kept = {
+        name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until", "into")
+    }
     return {"refused": why, "verb": verb, "kept": kept}
 
 
@@ -143,6 +167,8 @@ def _page(
         "events": showing.for_desk(events, names),
         "moves": _moves(request, case),
         "level": case_words.LEVELS.get(case.level, ""),
+        "voices": queries.voices(case),
+        "files": showing.files(case),
     }
     return render(request, "concerns/one.html", shown, status=status)
 

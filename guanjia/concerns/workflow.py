@@ -16,6 +16,7 @@ from guanjia.cases.workflow import (
     REASON,
     RECEIVED,
     RESIDENT,
+    TO_CASE,
     TO_DESK,
     UNTIL,
     VISIT,
@@ -69,6 +70,8 @@ CONCERN = Workflow(
             reasons=("waits_for_asker", "waits_for_other_office", "waits_for_survey"),
         ),
         Move("resume", frozenset({PAUSED}), HANDLING),
+        Move("merge", OPEN_ONES, needs=(TO_CASE, NOTE)),
+        Move("split", OPEN_ONES | {PAUSED}, needs=(NOTE,)),
         Move(
             *("extend", frozenset({HANDLING})),
             who=frozenset({CHIEF}),

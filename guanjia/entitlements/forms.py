@@ -15,7 +15,7 @@ from guanjia.policy import words
 
 Choices = Iterable[tuple[str, str | Promise]]
 LONGEST_NOTE = 400
-MONTHS_BACK = 18
+MONTHS_OFFERED = 18
 
 
 class LeadFilter(forms.Form):
@@ -87,7 +87,7 @@ class AskRun(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [days.add_months(today, -back) for back in range(MONTHS_BACK)]
+        months = [days.add_months(today, -back) for back in range(MONTHS_OFFERED)]
         self.fields["month"].choices = [  # type: ignore[attr-defined]
             (f"{m:%Y-%m}", words.month(m)) for m in months
         ]

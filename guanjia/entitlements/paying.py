@@ -24,7 +24,7 @@ from guanjia.ledger.records import FOLLOWS, Because, NewPayment
 from guanjia.policy.decide import rules
 
 BATCH = 5000
-LOOK_BACK = 24
+UNPAID_BACK = 24
 """Months: awards that ended longer ago are not looked at for months unpaid."""
 
 BANK_FILES = "interop.write_bank_files"
@@ -125,7 +125,7 @@ def _values(run: Run) -> dict[str, Any]:
         "known_at": run.known_at,
         "last_known_at": last.known_at if last else LONG_AGO,
         "month": run.month,
-        "back_to": days.add_months(run.month, -LOOK_BACK),
+        "back_to": days.add_months(run.month, -UNPAID_BACK),
         "lo": lo,
         "hi": hi,
     }

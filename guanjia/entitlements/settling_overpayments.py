@@ -1,8 +1,9 @@
 """What is done about money that was too much: one person asks, another agrees. Nothing moves by itself."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from guanjia.entitlements.after_models import Outcome, Overpayment, OverpaymentStep, Step
 from guanjia.entitlements.errors import NoteMissing, SamePerson, WrongState
@@ -18,9 +19,8 @@ def ask(number: int, outcome: str, note: str, by: User, at: datetime) -> Overpay
         raise WrongState(str(last.get_step_display()) if last else outcome)
     if not note.strip():
         raise NoteMissing
-    return OverpaymentStep.objects.create(
-        overpayment=found,
-        place_id=found.place_id,
+    return _write(
+        found,
         step=Step.ASKED,
         outcome=outcome,
         note=note.strip()[:400],
@@ -43,9 +43,8 @@ def decide(number: int, agree: bool, note: str, by: User, at: datetime) -> Overp
         raise SamePerson
     if not agree and not note.strip():
         raise NoteMissing
-    return OverpaymentStep.objects.create(
-        overpayment=found,
-        place_id=found.place_id,
+    return _write(
+        found,
         step=Step.AGREED if agree else Step.DECLINED,
         outcome=asked.outcome,
         note=note.strip()[:400] or asked.note,
@@ -53,6 +52,18 @@ def decide(number: int, agree: bool, note: str, by: User, at: datetime) -> Overp
         by=by,
         at=at,
     )
+
+
+def _write(found: Overpayment, **said: Any) -> OverpaymentStep:
+    """The next step; of two people who take it at one moment, one does. Raises WrongState."""
+    try:
+        with transaction.atomic():
+            return OverpaymentStep.objects.create(
+                overpayment=found, place_id=found.place_id, **said
+            )
+    except IntegrityError:  # a constraint or the trigger: somebody was quicker
+        last = latest(found)
+        raise WrongState(str(last.get_step_display()) if last else "") from None
 
 
 def latest(found: Overpayment) -> OverpaymentStep | None:

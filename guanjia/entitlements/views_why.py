@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guanjia.entitlements import page_queries, units, why
+from guanjia.entitlements.forms import MONTHS_OFFERED
 from guanjia.entitlements.models import Determination
 from guanjia.kit import clock, days
 from guanjia.people import queries as people
@@ -15,8 +16,6 @@ from guanjia.people.models import Person
 from guanjia.policy import words
 from guanjia.staff import gate
 from guanjia.staff.roles import May
-
-MONTHS_BACK = 18
 
 
 @require_safe
@@ -50,7 +49,7 @@ def now(request: HttpRequest, number: int, benefit: str) -> HttpResponse:
         raise Http404 from None
     except why.OutOfReach:
         answer = None
-    months = [days.add_months(today, -back) for back in range(MONTHS_BACK)]
+    months = [days.add_months(today, -back) for back in range(MONTHS_OFFERED)]
     shown = {
         "person": person,
         "code": benefit,

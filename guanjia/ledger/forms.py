@@ -12,7 +12,7 @@ from guanjia.ledger.models import EntryKind
 from guanjia.ledger.page_queries import CAME, WENT, Wanted
 from guanjia.policy import words
 
-MONTHS_BACK = 36
+MONTHS_OFFERED = 36
 
 
 class TransferFilter(forms.Form):
@@ -24,7 +24,7 @@ class TransferFilter(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [days.add_months(today, -back) for back in range(MONTHS_BACK)]
+        months = [days.add_months(today, -back) for back in range(MONTHS_OFFERED)]
         offered = {
             "way": [("", _("收入和支出")), (CAME, _("只看收入")), (WENT, _("只看支出"))],
             "kind": [("", _("全部事由")), *((one.value, str(one.label)) for one in EntryKind)],

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from guanjia.kit import bulk
-from guanjia.people import documents, hand, names, seal
+from guanjia.people import documents, hand, names, reaching, seal
 from guanjia.people.models import (
     Dated,
     DocumentKind,
@@ -70,13 +70,6 @@ STAY_COLUMNS = {
     "until": "date",
     "source_id": "text",
     "recorded_at": "timestamptz",
-}
-REACH_COLUMNS = {
-    "person_id": "bigint",
-    "place": "text",
-    "why": "text",
-    "since": "date",
-    "until": "date",
 }
 GRAM_COLUMNS = {"gram": "text", "place": "text", "person_id": "bigint"}
 
@@ -197,7 +190,7 @@ def _write_households(households: Sequence[NewHousehold], source: str, at: datet
 def _write_reach(households: Sequence[NewHousehold]) -> None:
     bulk.insert(
         "people_reach",
-        REACH_COLUMNS,
+        reaching.COLUMNS,
         (reach for h in households for p in h.members for reach in _reaches(h, p)),
     )
     bulk.insert(
@@ -287,6 +280,7 @@ def _reach_from(person: int, why: ReachReason, place: str, since: date, until: d
             return
         Reach.objects.create(person_id=person, place_id=place, why=why, since=since, until=until)
         name_at(person, place)
+        reaching.see_through_moves([person])
 
 
 def name_at(person: int, place: str) -> None:

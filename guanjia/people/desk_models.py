@@ -1,4 +1,4 @@
-"""What one person asks at a desk and another answers: change requests, registrations, merges.
+"""What one person asks at a desk and another answers: change requests, registrations, merges, splits.
 
 Each has a state that a trigger lets move only as its words below say; what was asked never changes.
 """
@@ -290,4 +290,38 @@ class Merge(Undoable):
                 fields=["gone"],
                 condition=Q(state__in=["open", "approved"]),
             ),
+        ]
+
+
+class Split(Undoable):
+    """Facts in the file of `person` are `other`'s: they move there from the approval until undone."""
+
+    person = of_key("people.Person", related="splits")
+    other = of_key("people.Person", related="split_to")
+
+    class Meta:
+        constraints = [
+            two_people("split_was_approved_by_a_second_person", "approved", "returned", "undone"),
+            named("a_decided_split_names_who_and_when"),
+            sent_back_with_words("a_returned_split_says_why"),
+            undone("an_undone_split_says_who_when_and_why"),
+            models.CheckConstraint(
+                name="split_state_is_known", condition=Q(state__in=JoinState.values)
+            ),
+            models.CheckConstraint(
+                name="nobody_is_split_from_himself", condition=~Q(person=F("other"))
+            ),
+            models.CheckConstraint(name="split_gives_a_reason", condition=~Q(reason="")),
+        ]
+
+
+class SplitFact(models.Model):
+    """One fact that a split is to move, as it stood in the first file."""
+
+    split = models.ForeignKey(Split, models.PROTECT, related_name="lines", db_index=False)
+    fact = of_key("people.PersonFact", related="splits")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_split_names_a_fact_once", fields=["split", "fact"])
         ]

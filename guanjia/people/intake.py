@@ -10,13 +10,12 @@ from itertools import islice
 from typing import Any, Literal
 
 from guanjia.kit import bulk
-from guanjia.people import hand, names
+from guanjia.people import hand, names, reaching
 from guanjia.people.actions import (
     FACT_COLUMNS,
     GRAM_COLUMNS,
     HOUSEHOLD_COLUMNS,
     PERSON_COLUMNS,
-    REACH_COLUMNS,
     STAY_COLUMNS,
     fact_row,
     person_row,
@@ -55,7 +54,7 @@ def register_persons(people: Sequence[NewPerson], desk: str, since: date, at: da
         person.id = number
     with hand.of_the_register():
         reach = ((p.id, desk, "residence", since, None) for p in people)
-        bulk.insert("people_reach", REACH_COLUMNS, reach)
+        bulk.insert("people_reach", reaching.COLUMNS, reach)
         rows = (person_row(person, at) for person in people)
         written = set(insert_free("people_person", PERSON_COLUMNS, rows))
     lost = [person.id for person in people if person.id not in written]
@@ -181,6 +180,7 @@ def reach_again(people: Sequence[int], city: str) -> None:
         keys,
     )
     grams_again(people)
+    reaching.see_through_moves(people)
 
 
 def grams_again(people: Sequence[int]) -> None:

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanjia.people import hand, queries
+from guanjia.people import hand, queries, second
 from guanjia.people.desk_models import JoinState, Merge
-from guanjia.people.errors import NotBelieved, ReasonMissing, SamePerson, WrongState
+from guanjia.people.errors import NotBelieved, ReasonMissing
 
 
 def prepare(kept: int, gone: int, reason: str, by: int, at: datetime) -> Merge:
@@ -49,66 +48,10 @@ def approve(number: int, by: int, at: datetime, settled: Callable[[Merge], None]
 
     Raises SamePerson, WrongState.
     """
-    row = _locked(number, JoinState.OPEN)
-    if row.prepared_by_id == by:
-        raise SamePerson
+    row = second.asked(Merge, number, by)
     with hand.of_the_register():
         settled(row)
-        return _decide(row, JoinState.APPROVED, by, at)
-
-
-@transaction.atomic
-def send_back(number: int, by: int, note: str, at: datetime) -> Merge:
-    """The second person says no, and why. Raises SamePerson, ReasonMissing, WrongState."""
-    row = _locked(number, JoinState.OPEN)
-    if row.prepared_by_id == by:
-        raise SamePerson
-    if not note.strip():
-        raise ReasonMissing
-    row.note = note.strip()
-    return _decide(row, JoinState.RETURNED, by, at)
-
-
-@transaction.atomic
-def withdraw(number: int, by: int, at: datetime) -> Merge:
-    """Who prepared it takes it back. Raises WrongState."""
-    row = _locked(number, JoinState.OPEN)
-    if row.prepared_by_id != by:
-        raise WrongState(str(row.get_state_display()))
-    return _decide(row, JoinState.WITHDRAWN, by, at)
-
-
-@transaction.atomic
-def undo(number: int, by: int, because: str, at: datetime) -> Merge:
-    """Take a merge back: both files stand again as they are. Raises ReasonMissing, WrongState."""
-    row = _locked(number, JoinState.APPROVED)
-    if not because.strip():
-        raise ReasonMissing
-    row.state, row.undone_by_id, row.undone_at = JoinState.UNDONE, by, at
-    row.undone_because = because.strip()
-    row.save(update_fields=["state", "undone_by", "undone_at", "undone_because"])
-    return row
-
-
-def of_person(person: int) -> list[Merge]:
-    """Merges in force or asked for that a person is part of, with both and who asked."""
-
-    found = Merge.objects.filter(Q(kept=person) | Q(gone=person))
-    wanted = ("kept", "gone", "prepared_by", "decided_by", "undone_by")
-    return list(found.select_related(*wanted).order_by("-id"))
-
-
-def _locked(number: int, state: JoinState) -> Merge:
-    row = Merge.objects.select_for_update().get(pk=number)
-    if row.state != state:
-        raise WrongState(str(row.get_state_display()))
-    return row
-
-
-def _decide(row: Merge, state: JoinState, by: int, at: datetime) -> Merge:
-    row.state, row.decided_by_id, row.decided_at = state, by, at
-    row.save(update_fields=["state", "decided_by", "decided_at", "note"])
-    return row
+        return second.decide(row, JoinState.APPROVED, by, at)
 
 
 def get(number: int) -> Merge:

@@ -128,10 +128,19 @@ def household(number: int) -> Household:
     return Household.objects.select_related("place").get(pk=number)
 
 
-def homes_of(person: int, known_at: datetime | None = None) -> list[Membership]:
-    """The households that a person lived in, newest first, as believed at a moment (None: now)."""
-    lived = belief.at(Membership.objects.filter(person_id=person), known_at)
-    return list(lived.select_related("household__place", "source").order_by("-since", "-id"))
+def home_of(person: int, on: date) -> int | None:
+    """The household in which a person lives on a day, as believed now; None: in none."""
+    living = Membership.objects.filter(person_id=person, superseded_at=None, since__lte=on)
+    living = living.filter(Q(until__isnull=True) | Q(until__gt=on))
+    return living.values_list("household_id", flat=True).first()
+
+
+def lived_together(
+    person: int, on: date, known_at: datetime | None = None
+) -> list[tuple[Membership, str]]:
+    """As `members_of`, for every household that a person lives or lived in; the person's own rows too."""
+    own = belief.at(Membership.objects.filter(person_id=person), known_at)
+    return _with_relation(Q(household_id__in=own.values("household_id")), on, known_at)
 
 
 def members_of(
@@ -141,12 +150,17 @@ def members_of(
 
     With each the relation to the head of household on a day (GB/T 4761 codes); '' where not known.
     """
+    return _with_relation(Q(household_id=household), on, known_at)
+
+
+def _with_relation(where: Q, on: date, known_at: datetime | None) -> list[tuple[Membership, str]]:
     relation = PersonFact.objects.filter(person_id=OuterRef("person_id"), kind="relation")
     held = belief.at(relation, known_at).filter(Q(until__isnull=True) | Q(until__gt=on))
     word = held.filter(since__lte=on).order_by("-id").values("word")[:1]
-    living = belief.at(Membership.objects.filter(household_id=household), known_at)
-    rows = living.select_related("person", "source").annotate(relation=Subquery(word))
-    return [(row, row.relation or "") for row in rows.order_by("id")]
+    living = belief.at(Membership.objects.filter(where), known_at)
+    rows = living.select_related("person", "source", "household__place")
+    named = rows.annotate(relation=Subquery(word)).order_by("id")
+    return [(row, row.relation or "") for row in named]
 
 
 def facts_of_person(person: int) -> list[PersonFact]:

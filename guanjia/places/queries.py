@@ -1,10 +1,12 @@
 """Questions about places. Reference data: open to every scope."""
 
 from collections.abc import Iterable
+from datetime import date
 
+from django.db.models import Q
 from django.db.models.functions import Length
 
-from guanjia.places.models import Place
+from guanjia.places.models import Facility, Place
 
 CITY, TOWN, COMMUNITY = 6, 9, 12
 
@@ -47,3 +49,14 @@ def full_name(code: str) -> str:
     known = names([code])
     parts = [known.get(code[:n], "") for n in (TOWN, COMMUNITY) if len(code) >= n]
     return " ".join(p for p in parts if p) or known.get(code[:CITY], code)
+
+
+def exists(code: str) -> bool:
+    """Whether the register has a place with this code."""
+    return Place.objects.filter(code=code).exists()
+
+
+def facilities(town: str, on: date) -> list[Facility]:
+    """What stands in a town and serves people on a day, by place and name."""
+    found = Facility.objects.filter(code__startswith=town, since__lte=on).select_related("place")
+    return list(found.filter(Q(until=None) | Q(until__gt=on)).order_by("place", "name"))

@@ -9,6 +9,7 @@ class ReadKind(models.TextChoices):
     """What was read. An export is logged before its first line, and at its end with its length."""
 
     PERSON = "person", _("打开个人页")
+    HOUSEHOLD = "household", _("打开户档案页")
     MATTER = "matter", _("打开诉求页")
     SEARCH = "search", _("查找")
     REVEAL = "reveal", _("查看完整号码")

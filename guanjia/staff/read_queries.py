@@ -44,8 +44,9 @@ class Line:
 
 
 def looked(person: int) -> list[Read]:
-    """Who opened the page of a person or saw her numbers, newest first."""
-    found = Read.objects.filter(person=person, kind__in=[ReadKind.PERSON, ReadKind.REVEAL])
+    """Who opened the page of a person or of her household, or saw her numbers, newest first."""
+    kinds = [ReadKind.PERSON, ReadKind.HOUSEHOLD, ReadKind.REVEAL]
+    found = Read.objects.filter(person=person, kind__in=kinds)
     return list(found.select_related("user", "post__place").order_by("-id")[:SHOWN])
 
 

@@ -18,18 +18,20 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand, training
+from guanjia.concerns import actions, brand, rate_tasks, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
 from guanjia.interop.synthetic import scene, wordings
-from guanjia.kit import clock, scope
+from guanjia.kit import clock, days, scope
+from guanjia.kit.days import SHANGHAI
 from guanjia.places import queries as places
 from guanjia.staff import gate
 from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
+FIRST_PAST = 1000  # numbers of forms, apart from those of today
 MASK, PHONE = "138****0000", "13800000000"
 MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
 HALF_YEAR = 170 * 24
@@ -49,10 +51,12 @@ def fill(at: datetime) -> int:
         actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    past = _past(at, folder)
     written = many(at)
     tasks.sweep_at(at)
     concern_tasks.gather_at(at)
-    return len(rows) + written
+    rate_tasks.take_due(at)
+    return len(rows) + past + written
 
 
 @transaction.atomic
@@ -99,6 +103,23 @@ def teach(at: datetime) -> None:
         told = training.closed(wanted)
     with suppress(TooFew):
         training.train(told, known.city, at)
+
+
+def _past(at: datetime, folder: Path) -> int:
+    """Concerns of the month before, told by the city's [[past]] rows, `each` in every place of theirs."""
+    rows = tomllib.loads((folder / scene.FILE).read_text(encoding="utf-8")).get("past", [])
+    this = at.astimezone(SHANGHAI).date().replace(day=1)
+    first, _ends = taking.month_of(days.add_months(this, -1))
+    told = [(row, place) for row in rows for place in row["places"] for _n in range(row["each"])]
+    for number, (row, place) in enumerate(told, start=FIRST_PAST):
+        asked = NewConcern(
+            *(f"{number:032x}", row["category"], row["text"], place), phone=PHONE, synthetic=True
+        )
+        begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
+        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        for step in row["steps"]:
+            _step(asked.key, step, begun + timedelta(hours=step["at"]))
+    return len(told)
 
 
 def _step(key: str, step: dict[str, Any], at: datetime) -> None:

@@ -143,6 +143,26 @@ class Merging(forms.Form):
     reason = words_field(gettext_lazy("怎样知道是同一人"))
 
 
+class Splitting(forms.Form):
+    """Which facts are another person's, whose, and how one knows."""
+
+    facts = forms.MultipleChoiceField(
+        label=gettext_lazy("哪些资料是另一个人的"),
+        error_messages={"required": gettext_lazy("请至少选一条资料。")},
+    )
+    other = forms.CharField(
+        label=gettext_lazy("那个人的证件号或档案号"),
+        max_length=40,
+        help_text=gettext_lazy("还没有档案的，请先登记这个人。"),
+        error_messages={"required": gettext_lazy("请输入那个人的证件号或档案号。")},
+    )
+    reason = words_field(gettext_lazy("怎样知道是两个人"))
+
+    def __init__(self, *args: Any, rows: Iterable[tuple[int, str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facts"].choices = [(str(n), label) for n, label, _shown in rows]  # type: ignore[attr-defined]
+
+
 class Registering(forms.Form):
     """Somebody at the counter."""
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from guanjia.people import changes, dossier, queries
-from guanjia.people.desk_models import ChangeRequest, Merge
+from guanjia.people.desk_models import ChangeRequest
 from guanjia.people.dossier import Shown
+from guanjia.people.joins import Join
 from guanjia.people.models import Household, HouseholdFact, Person, PersonFact
 from guanjia.places import queries as places
 from guanjia.policy import facts, read_facts
@@ -106,18 +107,31 @@ def asked_of(person: int | None, household: int | None) -> dict[str, Any]:
     }
 
 
-def joined(merges: list[Merge], person: int, on: Any) -> dict[str, Any]:
-    """What the page of a person tells of merges: into which file it went, and which went into it."""
-    in_force = [m for m in merges if m.state == "approved"]
+def told(rows: list[PersonFact]) -> list[tuple[int, str, Shown]]:
+    """Facts of a person as a list to choose from: key, the fact's name in words, value and period."""
+    names = places.names(row.word or "" for row in rows if (row.word or "").isdecimal())
+    known = facts.declared()
+    found = [(row, known.find(row.kind)) for row in rows]
+    return [
+        (row.pk, dossier.label_of(fact), dossier.shown(fact, row, names))
+        for row, fact in found
+        if fact is not None
+    ]
+
+
+def joined(joins: list[Join], person: int, on: Any) -> dict[str, Any]:
+    """What the page of a person tells of merges and splits: in force with whom, and those asked for."""
+    merges = [j for j in joins if j.kind == "merge" and j.state == "approved"]
     return {
-        "merged_into": next((m for m in in_force if m.gone_id == person), None),
-        "merged_here": list(_gone(in_force, person, on)),
-        "open_merges": [m for m in merges if m.state == "open"],
+        "merged_into": next((j for j in merges if j.other_id == person), None),
+        "merged_here": list(_gone(merges, person, on)),
+        "splits": [j for j in joins if j.kind == "split" and j.state == "approved"],
+        "open_joins": [j for j in joins if j.state == "open"],
     }
 
 
-def _gone(merges: list[Merge], person: int, on: Any) -> Iterator[tuple[Merge, list[dossier.Group]]]:
-    for merge in merges:
-        if merge.kept_id == person:
-            rows = queries.facts_of_person(merge.gone_id)
-            yield merge, dossier.groups("person", rows, on, {})
+def _gone(joins: list[Join], person: int, on: Any) -> Iterator[tuple[Join, list[dossier.Group]]]:
+    for join in joins:
+        if join.one_id == person:
+            rows = queries.facts_of_person(join.other_id)
+            yield join, dossier.groups("person", rows, on, {})

@@ -1,8 +1,8 @@
-"""Addresses of the desk: changes of facts, merges, registrations."""
+"""Addresses of the desk: changes of facts, merges, splits, registrations."""
 
 from django.urls import path
 
-from guanjia.web import desk_views, join_views
+from guanjia.web import desk_views, join_views, split_views
 
 HOUSEHOLD = "people/households/<int:number>/change/"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("desk/merges/<int:number>/return/", join_views.return_merge, name="return_merge"),
     path("desk/merges/<int:number>/withdraw/", join_views.withdraw_merge, name="withdraw_merge"),
     path("desk/merges/<int:number>/undo/", join_views.undo_merge, name="undo_merge"),
+    path("people/<int:number>/split/", split_views.ask_split, name="ask_split"),
+    path("desk/splits/<int:number>/", split_views.split, name="split"),
+    path("desk/splits/<int:number>/approve/", split_views.approve_split, name="approve_split"),
+    path("desk/splits/<int:number>/return/", split_views.return_split, name="return_split"),
+    path("desk/splits/<int:number>/withdraw/", split_views.withdraw_split, name="withdraw_split"),
+    path("desk/splits/<int:number>/undo/", split_views.undo_split, name="undo_split"),
     path("people/register/", join_views.register, name="register"),
     path("desk/transfers/<int:number>/", join_views.transfer, name="transfer"),
     path("desk/transfers/<int:number>/agree/", join_views.agree_transfer, name="agree_transfer"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.kit import clock
-from guanjia.people import changes, errors, merging, queries, registering
+from guanjia.people import changes, errors, merging, queries, registering, splitting
 from guanjia.people.desk_models import ChangeRequest
 from guanjia.people.models import Household, Person
 from guanjia.places import queries as places
@@ -28,6 +28,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "changes": [(desk_pages.change_words(row), row) for row in changes.waiting(MOST)],
         "merges": merging.waiting(MOST),
+        "splits": splitting.waiting(MOST),
         "transfers": registering.waiting(MOST),
         "most": MOST,
     }

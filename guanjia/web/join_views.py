@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanjia.entitlements import merged
 from guanjia.kit import clock
-from guanjia.people import documents, errors, merging, queries, registering
+from guanjia.people import documents, errors, merging, queries, registering, second
 from guanjia.people.desk_models import Merge, Transfer
 from guanjia.people.models import Person
 from guanjia.places import queries as places
@@ -21,6 +21,7 @@ from guanjia.web import desk_forms
 from guanjia.web.desk_views import MOST, act
 
 LONGEST_FILE_NUMBER = 11
+Verb = Callable[[type[Merge], int, int, str, datetime], object]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,7 @@ def ask_merge(request: HttpRequest, number: int) -> HttpResponseBase:
         raise Http404 from None
     form = desk_forms.Merging(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        gone = _other(form.cleaned_data["other"])
+        gone = person_named(form.cleaned_data["other"])
         if gone is None:
             form.add_error("other", _("在您岗位的范围内没有这份档案。请核对号码。"))
         else:
@@ -70,14 +71,14 @@ def approve_merge(request: HttpRequest, number: int) -> HttpResponseBase:
 @gate.may(May.APPROVE_CHANGE)
 def return_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says no, and why."""
-    return _for_a_reason(request, number, merging.send_back, _("已退回，并已写明原因。"))
+    return _for_a_reason(request, number, second.send_back, _("已退回，并已写明原因。"))
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def undo_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a merge back."""
-    return _for_a_reason(request, number, merging.undo, _("已撤销合并。两份档案都和合并之前一样。"))
+    return _for_a_reason(request, number, second.undo, _("已撤销合并。两份档案都和合并之前一样。"))
 
 
 @require_POST
@@ -86,7 +87,11 @@ def withdraw_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Who asked takes it back."""
     by, done = gate.user_of(request).pk, _("已撤回。记录没有变化。")
     return act(
-        request, _merge(number), lambda: merging.withdraw(number, by, clock.now()), done, "merge"
+        request,
+        _merge(number),
+        lambda: second.withdraw(Merge, number, by, clock.now()),
+        done,
+        "merge",
     )
 
 
@@ -148,7 +153,7 @@ def refuse_transfer(request: HttpRequest, number: int) -> HttpResponseBase:
     )
 
 
-def _other(typed: str) -> Person | None:
+def person_named(typed: str) -> Person | None:
     """The person by document number, or by the number of the file."""
     words = queries.tidy(typed)
     if words.isdecimal() and len(words) < LONGEST_FILE_NUMBER:
@@ -184,15 +189,13 @@ def _transfer_page(
     )
 
 
-def _for_a_reason(
-    request: HttpRequest, number: int, verb: Callable[[int, int, str, datetime], object], done: str
-) -> HttpResponseBase:
+def _for_a_reason(request: HttpRequest, number: int, verb: Verb, done: str) -> HttpResponseBase:
     """Do with a merge what wants a reason; without one, ask for it."""
     form, row = desk_forms.Reason(request.POST), _merge(number)
     if not form.is_valid():
         return _merge_page(request, row, form, 422)
     by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
-    return act(request, row, lambda: verb(number, by, why, clock.now()), done, "merge")
+    return act(request, row, lambda: verb(Merge, number, by, why, clock.now()), done, "merge")
 
 
 def _merge(number: int) -> Merge:

@@ -13,7 +13,7 @@ from guanjia.entitlements.models import Award
 from guanjia.kit import days
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.models import Entry
-from guanjia.people import belief, corrections, dossier, merging, queries, words
+from guanjia.people import belief, corrections, dossier, joins, queries, words
 from guanjia.people.corrections import Correction
 from guanjia.people.dossier import Row
 from guanjia.people.models import Membership
@@ -50,9 +50,12 @@ def person_page(number: int, today: date, known: date | None = None) -> dict[str
     """
     on, moment = (known, belief.end_of(known)) if known else (today, None)
     person = queries.person(number)
-    homes = queries.homes_of(number, moment)
+    together = queries.lived_together(number, on, moment)
+    lived = [m for m, _relation in together if m.person_id == number]
+    homes = sorted(lived, key=lambda m: (m.since, m.pk), reverse=True)
     home = next((h for h in homes if _holds(h, on)), None)
     home_number = home.household_id if home else None
+    members = [row for row in together if row[0].household_id == home_number]
     own = belief.as_known(queries.facts_of_person(number), moment)
     reach = list(queries.reach_of(number))
     asked = desk_pages.asked_of(number, None)
@@ -70,8 +73,8 @@ def person_page(number: int, today: date, known: date | None = None) -> dict[str
         "dead": any(f.kind == "alive" and f.number == 0 and f.superseded_at is None for f in own),
         "synthetic": any(f.source.synthetic for f in own),
     }
-    joined = desk_pages.joined(merging.of_person(number), number, on)
-    found = {**shown, **asked, **joined, **_members(home_number, on, moment)}
+    joined = desk_pages.joined(joins.of_person(number), number, on)
+    found = {**shown, **asked, **joined, **_members(members, on)}
     found |= _entitled(number, home_number, on, moment)
     return {**found, "asks": None if known else number}
 
@@ -93,7 +96,7 @@ def household_page(number: int, today: date, known: date | None = None) -> dict[
     found = {
         **shown,
         **asked,
-        **_members(number, on, moment),
+        **_members(queries.members_of(number, on, moment), on),
         **_entitled(None, number, on, moment),
     }
     members = found["members"]
@@ -107,8 +110,7 @@ def _corrected(
     return corrections.corrections(facts.declared(), own, _short(names), asked["by_correction"])
 
 
-def _members(household: int | None, today: date, moment: datetime | None) -> dict[str, Any]:
-    members = queries.members_of(household, today, moment) if household is not None else []
+def _members(members: Iterable[tuple[Membership, str]], today: date) -> dict[str, Any]:
     fact = facts.declared().find("relation")
     choices = fact.choices if fact else {}
     listed = [

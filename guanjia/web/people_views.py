@@ -73,7 +73,13 @@ def household(request: HttpRequest, number: int) -> HttpResponse:
     try:
         shown = people_pages.household_page(number, clock.today(), as_known.day)
     except Household.DoesNotExist:
+        reading.note(request, Note(ReadKind.HOUSEHOLD, what=str(number)))
         raise Http404 from None
+    for member in shown["members"]:  # each of them was looked at
+        who = member.chip.number
+        reading.note(request, Note(ReadKind.HOUSEHOLD, person=who, what=str(number)))
+    if not shown["members"]:
+        reading.note(request, Note(ReadKind.HOUSEHOLD, what=str(number)))
     return render(request, "people/household.html", {**shown, **as_known.told})
 
 

@@ -18,6 +18,7 @@ from guanjia.cases.models import Case
 from guanjia.cases.workflow import DESK
 from guanjia.concerns import queries as concerns
 from guanjia.entitlements import page_queries as entitled
+from guanjia.kit import clock
 from guanjia.people import queries, seal
 from guanjia.people.models import Person
 from guanjia.staff import gate, lists, read_queries, reading
@@ -193,13 +194,16 @@ def _person(number: int) -> Person:
 
 
 def _numbers(person: Person) -> Iterator[Number]:
-    """The document first, then the account of each award that stands."""
+    """The document first, then the account of each award of the person, or of the household's."""
     if person.document_sealed:
         label = person.get_document_kind_display()
         yield Number("document", label, person.document_mask, bytes(person.document_sealed))
-    for award in entitled.awards_of(person.pk, None):
+    for award in entitled.awards_of(person.pk, queries.home_of(person.pk, clock.today())):
         mask = f"****{award.account_tail}"
-        label = _("银行账号（%(number)s）") % {"number": award.number}
+        label = _("银行账号（%(number)s，收款人%(payee)s）") % {
+            "number": award.number,
+            "payee": award.payee,
+        }
         yield Number(f"award-{award.pk}", label, mask, bytes(award.account_sealed))
 
 

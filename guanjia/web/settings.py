@@ -158,7 +158,7 @@ STORAGES = {
 }
 MEDIA_ROOT = GUANJIA_FILES
 # Files go to the house's own folder as they arrive; one that is too large is dropped on the way.
-FILE_UPLOAD_HANDLERS = ["guanjia.interop.uploads.Limited"]
+FILE_UPLOAD_HANDLERS = ["guanjia.concerns.uploads.Bounded", "guanjia.interop.uploads.Limited"]
 
 # GUANJIA_MAIL=smtp://user:password@host:587 sends mail; without it, letters are kept as files.
 MAIL = urlsplit(os.environ.get("GUANJIA_MAIL", ""))

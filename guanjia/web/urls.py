@@ -3,13 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
-from guanjia.web import book_views, due_views, home_views, session_views
+from guanjia.web import book_views, due_views, find_views, home_views, session_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_views.home, name="home"),
     path("book/", book_views.book, name="book"),
     path("book/<slug:code>/", book_views.chapter, name="chapter"),
     path("due/", due_views.due, name="due"),
+    path("find/", find_views.find, name="find"),
+    path("near/", find_views.near, name="near"),
     path("marks/", home_views.marks, name="marks"),
     path("look/", home_views.look, name="look"),
     path("post/", home_views.act_in, name="act_in"),

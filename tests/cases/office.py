@@ -50,6 +50,14 @@ def make(user: User, case: Case, verb: str, at: datetime, given: Given = actions
         return actions.make(CONCERN, book(), case.pk, seen, verb, at_desk(user), at, given)
 
 
+def merge(user: User, case: Case, leading: Case, at: datetime) -> Case:
+    """A user who has just read the case merges it into another."""
+    given = Given(note="同一盏路灯", into=leading.pk)
+    with scope.hold(town.eyes(user)):
+        seen = Case.objects.get(pk=case.pk).step
+        return actions.merge(CONCERN, book(), case.pk, seen, at_desk(user), at, given)
+
+
 def reopen(case: Case, at: datetime, note: str = "灯又坏了") -> Case:
     """The asker is not content."""
     with scope.hold(asker(case.track)):

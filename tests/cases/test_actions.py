@@ -143,7 +143,7 @@ def test_three_returns_lead_to_the_backstop_which_assigns(cast: town.Cast) -> No
     with scope.hold(town.eyes(cast.zhou)):
         who = queries.standing(cast.zhou.posts.get(), third)
         verbs = [m.verb for m in queries.lawful(CONCERN, third, who)]
-    assert verbs == ["accept", "assign", "decline"]
+    assert verbs == ["accept", "assign", "decline", "merge"]
     given = Given("由长安镇办", desk=town.CHANGAN)
     assert office.make(cast.zhou, case, "assign", MORNING + 5 * HOUR, given).desk_id == town.CHANGAN
     for verb in ("return", "transfer"):
@@ -192,8 +192,7 @@ def test_declining_answers_too(cast: town.Cast) -> None:
 
 def test_every_voice_is_answered_with_its_leading_case(cast: town.Cast) -> None:
     leading, voice = office.ask(), office.ask("b" * 32)
-    with scope.hold(town.eyes(cast.wang)):
-        Case.objects.filter(pk=voice.pk).update(merged_into=leading.pk)
+    office.merge(cast.wang, voice, leading, MORNING)
     office.make(cast.wang, leading, "accept", MORNING + HOUR)
     office.make(cast.wang, leading, "answer", MORNING + 2 * HOUR, ANSWER)
     with scope.hold(office.asker(voice.track)):

@@ -60,7 +60,7 @@ def harmless(statement: str, eyes: scope.Scope) -> None:
         ("UPDATE cases_case SET track = 'x'", "keeps_what_it_was_opened_with"),
         ("UPDATE cases_case SET promise = 'wish_other'", "keeps_what_it_was_opened_with"),
         ("UPDATE cases_case SET step = -1", "what_was_done_is_not_undone"),
-        ("UPDATE cases_case SET merged_into_id = id", "a_case_is_not_merged_into_itself"),
+        ("UPDATE cases_case SET merged_into_id = id", "is_merged_and_split_by_a_move"),
         ("UPDATE cases_clock SET due_at = due_at + interval '9 days'", "extended_with_a_reason"),
         (
             "UPDATE cases_clock SET due_at = due_at + interval '9 days', extended_at = started_at",
@@ -147,8 +147,8 @@ def test_a_clock_that_has_run_out_is_not_extended(cast: town.Cast) -> None:
 
 def test_a_merged_case_is_answered_with_its_leading_one(cast: town.Cast) -> None:
     leading, voice = office.ask(), office.ask("b" * 32)
+    office.merge(cast.wang, voice, leading, MORNING)
     with scope.hold(town.eyes(cast.wang)):
-        Case.objects.filter(pk=voice.pk).update(merged_into=leading.pk)
         Event.objects.create(
             case=voice,
             step=9,
@@ -183,8 +183,8 @@ def test_an_assigned_case_is_not_returned(cast: town.Cast) -> None:
 def test_nobody_is_told_twice(cast: town.Cast) -> None:
     office.ask()
     attack(
-        "INSERT INTO cases_notice (event_id, case_id, addressee) "
-        "SELECT event_id, case_id, addressee FROM cases_notice",
+        "INSERT INTO cases_notice (event_id, case_id, addressee, way, desk, tries, problem) "
+        "SELECT event_id, case_id, addressee, way, desk, 0, '' FROM cases_notice",
         "nobody_is_told_twice_of_one_event",
         town.eyes(cast.wang),
     )

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from guanjia.cases.models import Case
-from guanjia.concerns import suggest
+from guanjia.concerns import recount, suggest
 from guanjia.concerns.models import Concern, Topic, TopicMonth
+from guanjia.concerns.rate_models import RateSum
 from guanjia.kit import clock, scope
 from guanjia.web import demo_concerns, demo_staff
 from tests import town
@@ -27,6 +28,8 @@ def test_made_up_concerns_stand_at_every_stage(
         assert Case.objects.count() == count
         assert states == {"received", "handling", "answered", "closed"}
         assert Case.objects.filter(round=2).exists()
+        assert RateSum.objects.filter(place=town.CHANGAN, hidden=False, rate="feedback").exists()
+        assert all(found.whole for found in recount.recount())
         assert count > 150
         assert all(Concern.objects.values_list("synthetic", flat=True))
         assert Topic.objects.count() > 3

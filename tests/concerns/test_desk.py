@@ -78,11 +78,11 @@ def test_everything_that_may_be_done_is_offered_and_nothing_else(cast: town.Cast
         answer: Any = client.get(f"/inbox/{case.pk}/")
         return [one.move.verb for one in answer.context["moves"]]
 
-    assert offered() == ["accept", "transfer", "return", "decline"]
+    assert offered() == ["accept", "transfer", "return", "decline", "merge"]
     client.post(f"/inbox/{case.pk}/accept/", {"step": 0})
-    assert offered() == ["contact", "answer", "transfer", "decline", "judge", "pause"]
+    assert offered() == ["contact", "answer", "transfer", "decline", "judge", "pause", "merge"]
     client.post(f"/inbox/{case.pk}/contact/", {"step": 1, "note": "通了电话"})
-    assert offered() == ["answer", "transfer", "decline", "judge", "pause", "contact"]
+    assert offered() == ["answer", "transfer", "decline", "judge", "pause", "merge", "contact"]
     client.post(f"/inbox/{case.pk}/answer/", {"step": 2, "note": "办好了"})
     assert offered() == ["close", "reopen"]
 

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from guanjia.entitlements import holding, righting
 from guanjia.entitlements import settling_overpayments as settling
 from guanjia.entitlements.after_models import Overpayment
+from guanjia.entitlements.errors import WrongState
 from guanjia.entitlements.models import Award, Run
 from guanjia.ledger.models import Entry
 from tests import town
@@ -68,6 +69,19 @@ def test_an_overpayment_is_settled_by_two_people_in_turn(
     overpay(house)
     settling.ask(Overpayment.objects.all()[0].pk, "recovered", "已交回", house.zhou, AT)
     refused(attack, name)
+
+
+def test_of_two_who_ask_in_one_moment_one_does_and_the_other_is_told(
+    paid: list[Run], house: town.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overpay(house)
+    one = Overpayment.objects.all()[0].pk
+    settling.ask(one, "recovered", "已交回", house.zhou, AT)
+    look, before = settling.latest, iter([None])  # as it was when the second one looked
+    monkeypatch.setattr(settling, "latest", lambda found: next(before, look(found)))
+    with pytest.raises(WrongState):
+        settling.ask(one, "waived", "免追", house.zhou, AT)
+    assert Overpayment.objects.get(pk=one).steps.count() == 1
 
 
 def test_nothing_is_done_about_an_overpayment_that_is_settled(

@@ -11,6 +11,9 @@ from django.urls.converters import IntConverter, SlugConverter
 PUBLIC = {"home", "book", "chapter", "due", "marks", "look"}
 # Asking for help, and following one's own matter by its code.
 PUBLIC |= {"ask", "case", "case_slip", "case_rate", "case_reopen", "case_leave"}
+PUBLIC |= {"case_files", "case_file"}
+# How the promises were kept, for everybody to count again.
+PUBLIC |= {"scoreboard", "rate", "find", "near"}
 # Signing in must be possible before one has signed in.
 SIGN_IN = {
     "account_login",

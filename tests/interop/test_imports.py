@@ -76,7 +76,7 @@ def test_what_was_let_in_is_seen_found_and_of_this_source(files: Path, cast: tow
         facts = {f.kind: f for f in queries.facts_of_person(person.pk)}
         assert {f.source_id for f in facts.values()} == {done.source}
         assert facts["wages"].number == 199900 and facts["relation"].word == "0"
-        (home,) = queries.homes_of(person.pk)
+        ((home, _relation),) = queries.lived_together(person.pk, town.TODAY)
         assert (home.household.number, home.source_id) == ("H1", done.source)
         assert {r.why for r in queries.reach_of(person.pk)} == {"residence", "hukou"}
     with scope.hold(town.eyes(cast.huang)):

@@ -89,6 +89,33 @@ def test_two_files_are_joined_by_two_people_and_parted_again(
     on_every_size("merge-undone")
 
 
+def test_facts_of_another_person_go_to_his_file_and_come_back(
+    house: House, page: Page, sign_in: SignIn, on_every_size: Look
+) -> None:
+    cast = house.cast
+    sign_in(cast.zhou)
+    page.goto(f"/people/{cast.chen.id}/")
+    press(page.get_by_role("link", name="拆分档案"))
+    on_every_size("split-ask")
+    page.get_by_label("工资").first.press("Space")
+    page.get_by_label("那个人的证件号或档案号").fill(str(cast.li.id))
+    page.get_by_label("怎样知道是两个人").fill("单位证明写的是另一个人")
+    press(page.get_by_role("button", name="提出拆分"))
+    expect(page.get_by_text("已提出拆分")).to_be_visible()
+    sign_in(cast.liang)
+    page.goto("/desk/")
+    press(page.get_by_role("link", name="的资料移给"))
+    on_every_size("split")
+    press(page.get_by_role("button", name="复核同意，拆分"))
+    expect(page.get_by_text("资料从现在起记在另一份档案")).to_be_visible()
+    page.goto(f"/people/{cast.li.id}/")
+    expect(page.get_by_text("有资料从另一份档案移来")).to_be_visible()
+    press(page.get_by_role("link", name="看拆分"))
+    page.get_by_label("原因").fill("单位更正了证明")
+    press(page.get_by_role("button", name="撤销拆分"))
+    expect(page.get_by_text("资料又记回原来的档案")).to_be_visible()
+
+
 def test_a_number_is_shown_for_a_reason_and_the_look_stands_in_the_log(
     house: House, page: Page, sign_in: SignIn, on_every_size: Look
 ) -> None:

@@ -39,7 +39,7 @@ def test_a_town_clerk_signs_in_with_a_password(page: Page, house: House) -> None
     page.get_by_text("王", exact=True).click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url(f"{house.url}/")
-    expect(page.get_by_role("heading", name="该帮的一户不漏")).to_be_visible()
+    expect(page.get_by_role("heading", name="有事找莞家")).to_be_visible()
 
 
 def test_the_city_chief_also_gives_six_digits(

@@ -69,7 +69,7 @@ def test_a_household_is_shown_with_the_members_of_that_day(cast: town.Cast) -> N
         actions.register([home], "test", town.KNOWN)
         actions.move(cast.li, home, date(2020, 2, 1), "test", LEARNT)
         assert Membership.objects.filter(person_id=cast.li.id).count() == 3
-        then = queries.homes_of(cast.li.id, MIDNIGHT)
+        then = [m for m, _r in queries.lived_together(cast.li.id, town.TODAY, MIDNIGHT)]
     assert [(h.household.number, h.until) for h in then] == [("T-1", None)]
     client, person = at_desk(cast.wang), reverse("person", args=[cast.li.id])
     assert "T-9" in text_of(client, person)
@@ -93,6 +93,7 @@ def test_a_day_that_is_none_or_has_not_come_is_said_and_shows_now(
 
 
 def test_a_page_takes_at_most_fifteen_queries_then_and_now(corrected: town.Cast) -> None:
+    """Fourteen here: somebody who was paid has one more."""
     client, url = at_desk(corrected.wang), reverse("person", args=[corrected.chen.id])
-    assert asked_of(client, url) <= 15
-    assert asked_of(client, f"{url}?known=2020-02-29") <= 15
+    assert asked_of(client, url) <= 14
+    assert asked_of(client, f"{url}?known=2020-02-29") <= 14

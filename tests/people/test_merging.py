@@ -10,7 +10,7 @@ from guanjia.entitlements import actions as entitlements
 from guanjia.entitlements import merged, queries, snapshot
 from guanjia.entitlements.models import Award
 from guanjia.kit import scope
-from guanjia.people import actions, errors, merging
+from guanjia.people import actions, errors, merging, second
 from guanjia.people.desk_models import Merge
 from guanjia.people.records import NewHousehold, NewPerson
 from tests import town
@@ -68,8 +68,8 @@ def test_a_merged_file_is_left_out_from_approval_until_it_is_undone(
     assert households(cast, twin, DECIDED) == {cast.chen.id}
     with scope.hold(town.eyes(boss)):
         with pytest.raises(errors.ReasonMissing):
-            merging.undo(asked.pk, boss.pk, "", UNDONE)
-        merging.undo(asked.pk, boss.pk, "不是同一人", UNDONE)
+            second.undo(Merge, asked.pk, boss.pk, "", UNDONE)
+        second.undo(Merge, asked.pk, boss.pk, "不是同一人", UNDONE)
     assert households(cast, twin, DECIDED) == {cast.chen.id}, "what was decided then replays"
     assert households(cast, twin, UNDONE) == both
     assert everything() == before

@@ -21,6 +21,11 @@ OF_EVERY_OFFICE = {
     "entitlements_sending",
     "entitlements_whatif",
     "entitlements_proposal",
+    # Of a published rate: which month was counted when, its rows without a case, its sums.
+    "concerns_taking",
+    "concerns_raterow",
+    "concerns_ratesum",
+    "cases_beat",
     # Words that many matters share, and how many were drawn in a month of the whole city.
     *("concerns_topic", "concerns_topicword", "concerns_topicchoice", "concerns_draw"),
 }
@@ -166,6 +171,10 @@ JOBS = {
     "interop.forget_files": "the city: which imports are over",
     "staff.seal_reads": "no place: the read log alone",
     "cases.sweep": "the city: which cases are late",
+    "concerns.take_months": "the city: whose promises ended in a month",
+    "concerns.take_month": "the city: whose promises ended in a month",
+    "cases.send_notices": "the city: whom to tell of what",
+    "cases.sweep_files": "the city: which files have a row",
     "concerns.draw_sample": "the city: what was found unreasonable in a month",
     "concerns.gather_topics": "the city: matters of half a year, by their words",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",

@@ -45,6 +45,19 @@ def test_a_number_is_masked_until_asked_for_with_a_reason_and_that_is_logged(
     assert "查看完整号码" in page
 
 
+def test_whoever_opens_a_household_has_looked_at_each_of_its_members(cast: town.Cast) -> None:
+    client = at_desk(cast.wang)
+    text_of(client, reverse("household", args=[cast.chen_home.id]))
+    client.get(reverse("household", args=[10**9]))
+    with scope.hold(read_tasks.EYES):
+        rows = list(Read.objects.filter(kind="household").order_by("id"))
+    members = [member.id for member in cast.chen_home.members]
+    assert [row.person for row in rows] == [*members, None]
+    assert {row.what for row in rows[:-1]} == {str(cast.chen_home.id)}
+    assert rows[-1].status == 404
+    assert "打开户档案页" in text_of(client, reverse("looked", args=[members[-1]]))
+
+
 def test_a_post_reveals_twenty_numbers_an_hour_and_no_more(cast: town.Cast) -> None:
     client = at_desk(cast.wang)
     for _turn in range(20):

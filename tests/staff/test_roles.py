@@ -1,13 +1,16 @@
 """Role by door by place: what the table of roles says, the doors do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from guanjia.cases.models import Case, Event, Rating
+from guanjia.cases import tasks
+from guanjia.cases.models import Attachment, Case, Event, Rating
+from guanjia.concerns import rate_tasks
 from guanjia.concerns.models import (
     Draw,
     Drawn,
@@ -21,7 +24,7 @@ from guanjia.concerns.models import (
     TopicWord,
 )
 from guanjia.entitlements.models import Determination, Lead
-from guanjia.kit import clock, scope
+from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
 from guanjia.people.models import Household
 from guanjia.staff import actions, gate, roles
@@ -46,8 +49,12 @@ OF_A_TOWN = {
 OF_A_TOWN_IN_ITS_ROOM = {
     *("change", "ask_change", "ask_household_change", "approve_change", "return_change"),
     *("withdraw_change", "ask_merge", "merge", "approve_merge", "return_merge", "withdraw_merge"),
-    *("undo_merge", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
+    *("undo_merge", "ask_split", "split", "approve_split", "return_split", "withdraw_split"),
+    *("undo_split", "transfer", "agree_transfer", "refuse_transfer", "numbers"),
     *("bank_failure", "decide_account", "decide_hold", "overpayment", "inbox_case", "inbox_move"),
+    *("inbox_phone", "inbox_others"),
+    *("inbox_phone", "inbox_sort", "inbox_beside"),
+    *("inbox_phone", "inbox_others", "inbox_file", "notice"),
     *("inbox_phone", "inbox_sort", "inbox_beside", "review"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
@@ -252,7 +259,18 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
         at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
     with scope.hold(scope.Scope(kind="case", key=case.track)):
         Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
+        Attachment.objects.create(
+            case=case,
+            who="resident",
+            name="x",
+            media="image/png",
+            size=1,
+            stored="a" * 32,
+            at=town.KNOWN,
+        )
     row_of_each_table(cast.wang, case)
+    rate_tasks.take_at(days.add_months(clock.now().date(), 1), clock.now() + timedelta(days=60))
+    tasks.sweep_at(town.KNOWN)
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)
     with scope.hold(scope.staff(1, roles.CITY_CLERK, town.CITY, town.TODAY)):

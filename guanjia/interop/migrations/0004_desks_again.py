@@ -1,4 +1,4 @@
-"""The same over tables of these rooms that came later: no row for who runs the system or is paid by it."""
+"""The rule of 0003 over the tables that came since: whoever runs the system reads no person's row."""
 
 from django.db import migrations
 
@@ -16,6 +16,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interop", "0003_desks"), ("concerns", "0008_judgement_gate")]
+    dependencies = [
+        ("cases", "0009_beat_gate"),
+        ("concerns", "0011_rates_gate"),
+        ("interop", "0003_desks"),
+        ("people", "0008_split_gate"),
+    ]
 
     operations = [migrations.RunSQL(CLOSE, migrations.RunSQL.noop)]

@@ -5,10 +5,9 @@ that a rule looks back to: the columns that differ are worked out for those alon
 sentence that changes touches everybody, but only the columns that read it.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,14 +18,13 @@ from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter
 from guanjia.policy.city import terms as t
 from guanjia.policy.city.compile import TURNED, City, Shape
-from guanjia.policy.city.layout import Snapshot, Table, quoted
+from guanjia.policy.city.layout import NAMES, Snapshot, Table, quoted
 from guanjia.policy.city.outcome import columns
 from guanjia.policy.city.overlaying import Overlay, lay_over
 from guanjia.policy.city.relating import settle
 from guanjia.policy.city.terms import Constant, Term
 
 SOURCE = "(SOURCE)"
-NAMES = re.compile(r"\b(?:h|m\d+|turn)_\w+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +67,9 @@ def carry(
     found = []
     for table in snapshot.tables:
         work = _Table(step, snapshot, table, overlay)
-        work.choose(con, asked, gone)
         files = [
             name
-            for name, text in work.statements(gone)
+            for name, text in work.statements(asked, gone)
             if con.execute(
                 f"COPY ({text}) TO {quoted(str(folder / name))} (FORMAT parquet, COMPRESSION zstd)"
             )
@@ -89,15 +86,10 @@ class _Table:
         self, step: Step, snapshot: Snapshot, table: Table, overlay: Overlay | None
     ) -> None:
         self.step, self.table, self.plain = step, table, snapshot.source(table)
-        self.number = snapshot.tables.index(table)
-        self.all = self.some = None
-        shape, late = table.shape, frozenset[str]()
-        if overlay:
-            self.all = lay_over(snapshot, table, overlay)
-            self.some = lay_over(snapshot, table, overlay, "chosen")
-            shape, late = self.all.shape, self.all.late
-        self.shape = shape
-        self.city = settle(City(step.book, step.month, shape, before=step.before, late=late))
+        self.laid = lay_over(snapshot, table, overlay) if overlay else None
+        self.shape = self.laid.shape if self.laid else table.shape
+        late = self.laid.late if self.laid else frozenset[str]()
+        self.city = settle(City(step.book, step.month, self.shape, before=step.before, late=late))
         self.news = {name: term for name, term in columns(self.city) if term.news}
         self.fixed: dict[str, Constant] = {
             name: term.value  # type: ignore[misc]
@@ -105,54 +97,31 @@ class _Table:
             if term.fixed
         }
 
-    def choose(self, con: duckdb.DuckDBPyConnection, asked: "Asked", gone: str) -> None:
-        """`chosen(household, …)`: whom time or something new may change, with what is new of them."""
-        tests = " OR ".join(touched(self.step, self.table.shape, asked)) or "FALSE"
-        chosen = f"SELECT household FROM {self.plain} WHERE {tests}"
-        new = "SELECT NULL::BIGINT AS household"
-        if self.all and self.some:
-            new = f"SELECT * FROM overlaid WHERE home = {self.number}"
-            first, last = days.number(self.step.before), days.number(self.step.month)
-            recent = f"late OR (turned > {first - asked.back} AND turned < {last})"
-            chosen += f" UNION SELECT household FROM ({new}) WHERE {recent}"
-            told = [
-                test
-                for test in touched(self.step, self.shape, asked)
-                if not self.all.other.isdisjoint(NAMES.findall(test))
-            ]
-            if told:
-                both = self.all.source.replace("LEFT JOIN overlaid", f"JOIN ({new})")
-                chosen += f" UNION SELECT household FROM {both} WHERE {' OR '.join(told)}"
-        rest = f"WHERE household NOT IN ({gone})" if gone else ""
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE chosen AS
-            SELECT * FROM ({chosen}) LEFT JOIN ({new}) USING (household) {rest}"""
-        )
-
-    def statements(self, gone: str = "") -> Iterator[tuple[str, str]]:
-        """File and statement: of the columns whose text changed, and of the others for the chosen."""
+    def statements(self, asked: "Asked", gone: str = "") -> Iterator[tuple[str, str]]:
+        """File and statement: of the columns whose text changed, and of the others for the touched."""
         stem = self.table.file.removesuffix(".parquet")
         vary = {name: term for name, term in self.news.items() if not term.fixed}
         by_text = {name: term for name, term in vary.items() if term.news & t.TEXT}
         others = {name: term for name, term in vary.items() if name not in by_text}
         if by_text:
-            text = self.statement(by_text)
-            new = self.all and not self.all.other.isdisjoint(NAMES.findall(text))
-            source = self.all.source if self.all and new else self.plain
-            if gone:
-                source = f"(SELECT * FROM {source} WHERE household NOT IN ({gone}))"
-            yield f"{stem}-text.parquet", text.replace(SOURCE, source)
+            yield f"{stem}-text.parquet", self.statement(by_text, gone)
         if others:
-            plain = (
-                f"(SELECT * FROM {self.plain} WHERE household IN (SELECT household FROM chosen))"
-            )
-            source = self.some.source if self.some else plain
-            yield f"{stem}-some.parquet", self.statement(others).replace(SOURCE, source)
+            tests = (["late"] if self.laid else []) + touched(self.step, self.shape, asked)
+            if tests:
+                yield f"{stem}-some.parquet", self.statement(others, gone, tests)
 
-    def statement(self, wanted: dict[str, Term]) -> str:
-        """These columns of every household of what is to stand for SOURCE."""
+    def statement(self, wanted: dict[str, Term], gone: str, tests: Sequence[str] = ()) -> str:
+        """These columns of every household that is not gone and for which a test holds, if any are given."""
         household = {"household": t.source("household", False)}
-        return self.city.sheet.statement(SOURCE, {**household, **wanted})
+        text = self.city.sheet.statement(SOURCE, {**household, **wanted})
+        names = set(NAMES.findall(text))
+        if self.laid and (tests or any(map(self.laid.is_new, names))):
+            source = self.laid.source(names, tests)
+        else:
+            source = f"(FROM {self.plain} WHERE {' OR '.join(tests) or 'TRUE'})"
+        if gone:
+            source = f"(FROM {source} WHERE household NOT IN ({gone}))"
+        return text.replace(SOURCE, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,21 +147,23 @@ class Asked:
 
 def touched(step: Step, shape: Shape, asked: Asked) -> list[str]:
     """SQL conditions of which one holds for every household that time alone may change."""
+    first, last = days.number(step.before), days.number(step.month)
+    turns = [name for name, latest in shape.latest.items() if latest > first - asked.back]
+    turns += [TURNED] if TURNED in shape.stored else []
     found = [
-        f"(m{seat}_born_on > DATE '{days.born_by(step.before, age)}' "
-        f"AND m{seat}_born_on <= DATE '{days.born_by(step.month, age)}')"
+        f"{name} BETWEEN {first - asked.back + 1} AND {last - 1}"
+        for name in turns
+        if name not in shape.fixed
+    ]
+    found += [
+        f"{name} BETWEEN {first + 1} AND {last}" for name in shape.stored if "_ends_" in name
+    ]
+    births = [(days.born_by(step.before, age), days.born_by(step.month, age)) for age in asked.ages]
+    found += [
+        f"m{seat}_born_on BETWEEN DATE '{then + timedelta(1)}' AND DATE '{now}'"
         for seat in shape.units
         if f"m{seat}_born_on" in shape.stored
-        for age in sorted(asked.ages)
-    ]
-    first, last = days.number(step.before), days.number(step.month)
-    for turn, latest in shape.latest.items():
-        if latest > first - asked.back and turn not in shape.fixed:
-            found.append(f"({turn} > {first - asked.back} AND {turn} < {last})")
-    if TURNED in shape.stored:
-        found.append(f"({TURNED} > {first - asked.back} AND {TURNED} < {last})")
-    found += [
-        f"({name} > {first} AND {name} <= {last})" for name in shape.stored if "_ends_" in name
+        for then, now in sorted(births)
     ]
     whole = [name for name in shape.fixed if name.endswith("_born_on") or "_ends_" in name]
     return ["TRUE"] if whole else found

@@ -39,7 +39,8 @@ class Shape:
     month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
     in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
     the last month of each in any row. A turn that is fixed is one that some households have and
-    for the others changes nothing: `turned` says of whom it is one.
+    for the others changes nothing: `turned` says of whom it is one. `same` names the columns that
+    are no other than an earlier one: in these stretches nothing changes there.
     """
 
     size: int
@@ -47,6 +48,7 @@ class Shape:
     stored: Mapping[str, bool]
     fixed: Mapping[str, Constant] = field(default_factory=dict)
     latest: Mapping[str, int] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> range:
@@ -103,6 +105,7 @@ class City:
 
     def read(self, name: str, absent: Constant) -> Term:
         """A column of the table, or its one value."""
+        name = self.shape.same.get(name, name)
         nullable = self.shape.stored.get(name)
         if nullable is None:
             return t.literal(self.shape.fixed.get(name, absent))
@@ -289,11 +292,14 @@ class City:
         many = self._by_place(node.months, t.literal)
         if self.shape.stretches == 1:
             return t.plus("*", self._write(node.part, unit, 0), many)
-        months = [self._months_of(stretch, many) for stretch in range(self.shape.stretches)]
+        parts = [self._write(node.part, unit, k) for k in range(self.shape.stretches)]
+        starts = [k for k in range(len(parts)) if not k or parts[k].sql != parts[k - 1].sql]
+        ends = [*starts[1:], len(parts)]
+        months = [self._months_of(*span, many) for span in zip(starts, ends, strict=True)]
         found = t.total(
             [
-                _of_months(of, self._write(node.part, unit, stretch))
-                for stretch, of in enumerate(months)
+                _of_months(of, parts[start])
+                for start, of in zip(starts, months, strict=True)
                 if of.value != 0
             ]
         )
@@ -309,17 +315,17 @@ class City:
         moves = any(latest > first for latest in self.shape.latest.values())
         return t.TIME if moves or not self.shape.latest else 0
 
-    def _months_of(self, stretch: int, many: Term) -> Term:
-        """How many of the months before the assessment lie in a stretch."""
-        end = self._assessed()
-        begin = t.plus("-", end, many)
-        if stretch + 1 < self.shape.stretches:
-            if self._before(stretch + 1, begin):
+    def _months_of(self, start: int, end: int, many: Term) -> Term:
+        """How many of the months before the assessment lie in the stretches from one to before another."""
+        last = self._assessed()
+        first = t.plus("-", last, many)
+        if end < self.shape.stretches:
+            if self._before(end, first):
                 return t.literal(0)
-            end = t.extreme("min", [end, self.read(f"turn_{stretch + 1}", None)])
-        if stretch and not self._before(stretch, begin):
-            begin = t.extreme("max", [begin, self.read(f"turn_{stretch}", None)])
-        return self.sheet.column(t.extreme("max", [t.plus("-", end, begin), t.literal(0)]))
+            last = t.extreme("min", [last, self.read(f"turn_{end}", None)])
+        if start and not self._before(start, first):
+            first = t.extreme("max", [first, self.read(f"turn_{start}", None)])
+        return self.sheet.column(t.extreme("max", [t.plus("-", last, first), t.literal(0)]))
 
     def _before(self, turn: int, month: Term) -> bool:
         """Whether a turn lies before a month in every row."""

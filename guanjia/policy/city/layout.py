@@ -18,6 +18,8 @@ Told = Callable[[int, int], None]
 """Told how many of how many are done: households, or what else a step counts."""
 INDEX = "index.json"
 GLOB = re.compile(r"([*?\[])")
+NAMES = re.compile(r"\b(?:(?:h|m\d+|turn)_\w+|turned)\b")
+"""Columns of a snapshot, as a statement names them."""
 MEMORY = "800MB"
 VERSION = 1
 
@@ -96,6 +98,7 @@ def write_index(snapshot: Snapshot) -> None:
                 "size": table.shape.size,
                 "stretches": table.shape.stretches,
                 "latest": dict(table.shape.latest),
+                "same": dict(table.shape.same),
                 "stored": dict(table.shape.stored),
                 "fixed": {name: _said(value) for name, value in table.shape.fixed.items()},
             }
@@ -127,7 +130,8 @@ def read_index(folder: Path) -> Snapshot:
 def _tables(rows: list[Mapping[str, Any]]) -> Iterator[Table]:
     for row in rows:
         fixed = {name: _read(value) for name, value in row["fixed"].items()}
-        shape = Shape(row["size"], row["stretches"], row["stored"], fixed, row["latest"])
+        same = row.get("same", {})
+        shape = Shape(row["size"], row["stretches"], row["stored"], fixed, row["latest"], same)
         yield Table(row["file"], row["households"], shape)
 
 

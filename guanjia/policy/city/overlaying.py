@@ -8,7 +8,7 @@ What is recorded no more is handed over as what its absence means. A household w
 others than before, or of which something before the snapshot's month became known, is laid out anew.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from guanjia.kit import days
 from guanjia.policy.book import Book
 from guanjia.policy.city.compile import TURNED, Shape, column
 from guanjia.policy.city.laying import UNKNOWN
-from guanjia.policy.city.layout import Snapshot, Table, parquet, quoted, write_index
+from guanjia.policy.city.layout import NAMES, Snapshot, Table, parquet, quoted, write_index
 from guanjia.policy.city.terms import Constant, literal
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
@@ -53,11 +53,10 @@ GROUP BY household, code
 """
 OVERLAID = """
 CREATE OR REPLACE TEMP TABLE overlaid AS
-WITH new AS (
+SELECT household, late, turned, {slots} FROM (
   SELECT household, max(code, {most}) AS codes, arg_max(value, code, {most}) AS told,
     max(n) = {newest} AS late, max(since) AS turned
   FROM newest GROUP BY household)
-SELECT household, home, late, turned, {slots} FROM ({homes}) JOIN new USING (household)
 """
 
 
@@ -84,9 +83,8 @@ class Overlay:
     """What was recorded since, a row a household, in the connection's table `overlaid`.
 
     Of each it holds the latest codes of cells, `code_1`, `code_2` … (at most `slots`), with what
-    is told there, `told_1`, `told_2` …; `home`, the number of the snapshot's table that the
-    household is in; whether something is `late`, of the newest folder; and when an amount last
-    `turned`. `turns` are the months from which an amount is another; `cells` by unit and kind;
+    is told there, `told_1`, `told_2` …; whether something is `late`, of the newest folder; and
+    when an amount last `turned`. `turns` are the months from which an amount is another; `cells` by unit and kind;
     `facts` the declared facts by name.
     """
 
@@ -97,15 +95,29 @@ class Overlay:
 
 
 class Laid(NamedTuple):
-    """A table with what is new in it: its shape, what a statement reads, and what is new of late.
-
-    `other`: the columns that are not as the snapshot has them.
-    """
+    """A table with what is new in it: its shape, the SQL of each column, and which are new of late."""
 
     shape: Shape
-    source: str
+    table: str
+    picked: Mapping[str, str]
     late: frozenset[str]
-    other: frozenset[str]
+
+    def is_new(self, name: str) -> bool:
+        """Whether a column is not as the snapshot has it."""
+        return name in self.picked and self.picked[name] != f"b.{name}"
+
+    def source(self, names: Container[str], tests: Sequence[str] = ()) -> str:
+        """What a statement reads that reads these columns: of everybody, or where a test holds.
+
+        The tests read columns of the table, and `late`.
+        """
+        picked = ["household", "place"]
+        picked += [f"{text} AS {name}" for name, text in self.picked.items() if name in names]
+        every = f"{self.table} AS b LEFT JOIN overlaid AS o USING (household)"
+        if not tests:
+            return f"(SELECT {', '.join(picked)} FROM {every})"
+        asked = NAMES.sub(lambda found: self.picked.get(found[0], found[0]), " OR ".join(tests))
+        return f"(SELECT {', '.join(picked)} FROM {every} WHERE {asked})"
 
 
 def gather(
@@ -129,13 +141,9 @@ def gather(
     most = con.execute("SELECT count(*) FROM newest GROUP BY household ORDER BY ALL DESC LIMIT 1")
     slots = (most.fetchone() or (0,))[0]
     picked = ", ".join(f"codes[{k}] AS code_{k}, told[{k}] AS told_{k}" for k in _slots(slots))
-    homes = " UNION ALL ".join(
-        f"SELECT household, {k} AS home FROM {snapshot.source(table)}"
-        for k, table in enumerate(snapshot.tables)
-    )
     con.execute(
         OVERLAID.format(
-            newest=len(folders), most=max(slots, 1), slots=picked or "NULL AS nothing", homes=homes
+            newest=len(folders), most=max(slots, 1), slots=picked or "NULL AS nothing"
         )
     )
     facts = {f.name: f for f in (*book.facts.household, *book.facts.person)}
@@ -184,29 +192,22 @@ def _slots(count: int) -> range:
     return range(1, count + 1)
 
 
-def lay_over(snapshot: Snapshot, table: Table, overlay: Overlay, chosen: str = "") -> Laid:
-    """One table with what was recorded since: its shape, and the SQL that reads both together.
-
-    `chosen` names a table of some households, with what is new of them; else all are read.
-    """
+def lay_over(snapshot: Snapshot, table: Table, overlay: Overlay) -> Laid:
+    """One table with what was recorded since: its shape, and the SQL that reads both together."""
     work = _Table(table.shape, overlay)
     work.take_up()
     for k, turn in enumerate(overlay.turns):
         name = f"turn_{table.shape.stretches + k}"
         work.fixed[name] = work.latest[name] = turn
     if overlay.turns or TURNED in table.shape.stored:
-        earlier = f"b.{TURNED}" if TURNED in table.shape.stored else "0"
-        work.picked[TURNED] = f"greatest({earlier}, coalesce(o.turned, 0))"
+        now = "coalesce(o.turned, 0)"
+        earlier = TURNED in table.shape.stored
+        work.picked[TURNED] = f"greatest(b.{TURNED}, {now})" if earlier else now
         work.stored[TURNED] = False
-    picked = ", ".join(f"{text} AS {name}" for name, text in work.picked.items())
-    joined = f"JOIN {chosen} AS o" if chosen else "LEFT JOIN overlaid AS o"
-    source = (
-        f"(SELECT household, place{',' if picked else ''} {picked} "
-        f"FROM {snapshot.source(table)} AS b {joined} USING (household))"
+    shape = Shape(
+        table.shape.size, work.stretches, work.stored, work.fixed, work.latest, work.same
     )
-    shape = Shape(table.shape.size, work.stretches, work.stored, work.fixed, work.latest)
-    other = frozenset(name for name, text in work.picked.items() if text != f"b.{name}")
-    return Laid(shape, source, frozenset(work.late), other)
+    return Laid(shape, snapshot.source(table), work.picked, frozenset(work.late))
 
 
 class _Table:
@@ -220,6 +221,7 @@ class _Table:
         self.fixed: dict[str, Constant] = {}
         self.latest = dict(shape.latest)
         self.late = set[str]()
+        self.same: dict[str, str] = {}
 
     def take_up(self) -> None:
         """Every column of the table, and those that only the new rows have."""
@@ -254,17 +256,30 @@ class _Table:
                 self._take(name, name, fact_here, here, here.codes if here else ())
 
     def _take_months(self, stem: str, fact: Fact, cell: Cell | None) -> None:
+        """A monthly fact in every stretch: one in which nothing changes is the same as the one before."""
+        first = self.shape.stretches
+        last = stem if first == 1 else f"{stem}_{first - 1}"
+        known = self.shape.same.get(last, last)
+        told: list[int] = []
         for stretch in range(self.stretches):
-            old = min(stretch, self.shape.stretches - 1)
-            before = stem if self.shape.stretches == 1 else f"{stem}_{old}"
             name = stem if self.stretches == 1 else f"{stem}_{stretch}"
-            since = self.overlay.turns[: max(0, stretch - self.shape.stretches + 1)]
-            codes = (
-                [c for c, turn in zip(cell.codes, cell.turns, strict=True) if turn in since]
-                if cell
-                else []
-            )
-            self._take(name, before, fact, cell if codes else None, codes)
+            if stretch < first:
+                self._take_old(name, stem if first == 1 else name, fact)
+                continue
+            turn = self.overlay.turns[stretch - first]
+            if cell and turn in cell.turns:
+                told.append(cell.codes[cell.turns.index(turn)])
+                self._take(name, known, fact, cell, told)
+            else:
+                before = f"{stem}_{stretch - 1}"
+                self.same[name] = self.same.get(before, before)
+
+    def _take_old(self, name: str, before: str, fact: Fact) -> None:
+        """A monthly fact in a stretch of the snapshot."""
+        if before in self.shape.same:
+            self.same[name] = self.shape.same[before]
+        else:
+            self._take(name, before, fact, None, ())
 
     def _take(
         self, name: str, before: str, fact: Fact | None, cell: Cell | None, codes: Sequence[int]
@@ -280,8 +295,10 @@ class _Table:
         absent = None if fact is None or isinstance(fact.absent, tuple) else fact.absent
         known = literal(shape.fixed.get(before, absent))
         old = f"b.{before}" if before in shape.stored else known.sql
+        one = codes[0] == codes[-1]
+        within = f"= {codes[0]}" if one else f"BETWEEN {codes[0]} AND {codes[-1]}"
         cases = " ".join(
-            f"WHEN o.code_{k} BETWEEN {codes[0]} AND {codes[-1]} THEN {_told(cell, fact, k)}"
+            f"WHEN o.code_{k} {within} THEN {_told(cell, fact, k)}"
             for k in _slots(self.overlay.slots)
         )
         self.picked[name] = f"CASE {cases} ELSE {old} END"
@@ -309,7 +326,7 @@ def fold(
     for table in snapshot.tables:
         laid = lay_over(snapshot, table, overlay)
         con.execute(
-            f"""COPY (SELECT * FROM {laid.source})
+            f"""COPY (SELECT * FROM {laid.source(laid.picked)})
             TO {quoted(str(folder / table.file))} (FORMAT parquet, COMPRESSION zstd)"""
         )
         tables.append(Table(table.file, table.households, laid.shape))

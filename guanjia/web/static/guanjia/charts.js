@@ -113,14 +113,54 @@ function bars(data, width) {
   };
 }
 
-const KINDS = { bars, steps };
+// Shares of a hundred across, the smallest on top, each with its value, the target as a line; as high as it has rows.
+function across(data, width, place) {
+  const words = text();
+  const high = words.fontSize * (data.points.length * 2 + 3);
+  place.style.height = `${high}px`;
+  const line = data.target === null ? [] : [{ xAxis: data.target }];
+  return {
+    animation: false,
+    aria: { enabled: false },
+    grid: { left: 8, right: words.fontSize * 5, top: words.fontSize * 2, bottom: 4, containLabel: true },
+    xAxis: { type: "value", min: 0, max: 100, show: false },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: data.points.map((p) => p.name),
+      axisLabel: { ...words, interval: 0, width: width / 3, overflow: "truncate" },
+      axisLine: { lineStyle: { color: token("--line-strong") } },
+      axisTick: { show: false },
+    },
+    series: [
+      {
+        type: "bar",
+        barMaxWidth: words.fontSize * 1.2,
+        silent: true,
+        data: data.points.map((p) => ({ value: p.value, shown: p.shown })),
+        itemStyle: { color: token("--primary") },
+        label: { ...words, show: true, position: "right", color: token("--ink"), formatter: (bar) => bar.data.shown },
+        markLine: {
+          silent: true,
+          symbol: "none",
+          lineStyle: { color: token("--ink-quiet"), type: "dashed", width: 1 },
+          label: { ...words, position: "start", formatter: data.words.target },
+          data: line,
+        },
+      },
+    ],
+  };
+}
+
+const KINDS = { across, bars, steps };
 
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = DRAWN.get(place) ?? echarts.init(place, null, { renderer: "svg" });
   DRAWN.set(place, chart);
+  const drawn = KINDS[data.kind](data, place.clientWidth, place);
   chart.resize();
-  chart.setOption(KINDS[data.kind](data, place.clientWidth), true);
+  chart.setOption(drawn, true);
 }
 
 const everyone = () => document.querySelectorAll("[data-chart]").forEach(draw);
