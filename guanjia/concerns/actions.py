@@ -85,7 +85,7 @@ def take_in(
                 Consent.objects.create(case=case, given_at=at)
             if asked.ticket:
                 Ticket.objects.create(case=case, number=asked.ticket)
-            if by.user is not None:
+            if by.user is not None and asked.policy:
                 sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
