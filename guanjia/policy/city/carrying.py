@@ -155,9 +155,7 @@ def touched(step: Step, shape: Shape, asked: Asked) -> list[str]:
         for name in turns
         if name not in shape.fixed
     ]
-    found += [
-        f"{name} BETWEEN {first + 1} AND {last}" for name in shape.stored if "_ends_" in name
-    ]
+    found += [f"{name} BETWEEN {first + 1} AND {last}" for name in shape.stored if "_ends_" in name]
     births = [(days.born_by(step.before, age), days.born_by(step.month, age)) for age in asked.ages]
     found += [
         f"m{seat}_born_on BETWEEN DATE '{then + timedelta(1)}' AND DATE '{now}'"

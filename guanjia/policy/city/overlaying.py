@@ -140,11 +140,11 @@ def gather(
     con.execute(NEWEST.format(unknown=UNKNOWN))
     most = con.execute("SELECT count(*) FROM newest GROUP BY household ORDER BY ALL DESC LIMIT 1")
     slots = (most.fetchone() or (0,))[0]
-    picked = ", ".join(f"codes[{k}] AS code_{k}, told[{k}] AS told_{k}" for k in _slots(slots))
+    picked = ", ".join(
+        f"codes[{k}] AS code_{k}, nullif(told[{k}], {UNKNOWN}) AS told_{k}" for k in _slots(slots)
+    )
     con.execute(
-        OVERLAID.format(
-            newest=len(folders), most=max(slots, 1), slots=picked or "NULL AS nothing"
-        )
+        OVERLAID.format(newest=len(folders), most=max(slots, 1), slots=picked or "NULL AS nothing")
     )
     facts = {f.name: f for f in (*book.facts.household, *book.facts.person)}
     return Overlay(tuple(turns), cells, facts, slots)
@@ -204,9 +204,7 @@ def lay_over(snapshot: Snapshot, table: Table, overlay: Overlay) -> Laid:
         earlier = TURNED in table.shape.stored
         work.picked[TURNED] = f"greatest(b.{TURNED}, {now})" if earlier else now
         work.stored[TURNED] = False
-    shape = Shape(
-        table.shape.size, work.stretches, work.stored, work.fixed, work.latest, work.same
-    )
+    shape = Shape(table.shape.size, work.stretches, work.stored, work.fixed, work.latest, work.same)
     return Laid(shape, snapshot.source(table), work.picked, frozenset(work.late))
 
 
@@ -309,7 +307,7 @@ class _Table:
 
 def _told(cell: Cell, fact: Fact | None, slot: int) -> str:
     """What a slot says, as the column has it."""
-    found = f"nullif(o.told_{slot}, {UNKNOWN})" if cell.unknowns else f"o.told_{slot}"
+    found = f"o.told_{slot}"
     if fact and fact.type == "yes_no":
         return f"({found} = 1)"
     if fact and fact.type == "day":
