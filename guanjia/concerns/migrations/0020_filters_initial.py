@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0010_whose_initial'),
-        ('concerns', '0011_rates_gate'),
+        ('concerns', '0013_public_gate'),
         ('staff', '0005_read_log_gate'),
     ]
 
