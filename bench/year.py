@@ -1,7 +1,7 @@
 """A year as a city of ten million lives it: twelve monthly jobs, each of what may come out otherwise.
 
 Each month something new is recorded of three households in a hundred, birthdays pass, averages
-move, and on 1 January the lines are raised. One process does all twelve; every third month the
+move, and on 1 January the lines are raised. One process does all twelve; after half a year the
 rows that have come in are folded into the snapshot, which counts. Beside it one full month of the
 same city in the same run. The end of the year is held against everybody decided anew.
 """
@@ -27,7 +27,7 @@ from guanjia.policy.city.carrying import Carried
 PERSONS = 10_000_000
 BEGIN = date(2020, 6, 1)
 MONTHS = 12
-FOLD = 3
+FOLD = 6
 """Months after which what has come in is folded into the snapshot."""
 
 

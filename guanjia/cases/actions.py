@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from guanjia.cases import effects, queries
 from guanjia.cases.calendar import DAY
 from guanjia.cases.errors import (
+    CaseError,
     Missing,
     MovedMeanwhile,
     NotNow,
@@ -40,7 +41,7 @@ from guanjia.cases.workflow import (
     NoSuchMove,
     Workflow,
 )
-from guanjia.cases.writing import start, tell, write_event, write_of_sweep
+from guanjia.cases.writing import start, tell, write_aside, write_event
 
 __all__ = [
     "ASKER",
@@ -55,6 +56,7 @@ __all__ = [
     "merge",
     "open_case",
     "rate",
+    "refusal",
 ]
 RAISED = 3  # the level at which the desk above takes over
 FOLLOWED = frozenset(
@@ -175,13 +177,22 @@ def escalate(case: Case, promises: Promises, at: datetime) -> bool:
     case.refresh_from_db()
     if goes_up:
         case.voices.filter(answered_at=None).update(desk_id=case.desk_id)
-    tell(case, write_of_sweep(case, "escalate", at, str(step.level)))
+    tell(case, write_aside(case, "escalate", at, str(step.level)))
     return True
 
 
 def beat(name: str, at: datetime) -> None:
     """A job that must not stop ran to its end."""
     Beat.objects.update_or_create(name=name, defaults={"at": at})
+
+
+def refusal(work: Workflow, case: Case, verb: str, by: By) -> CaseError | None:
+    """Why a move may not be made with a case now, before what it needs is looked at; None where it may."""
+    try:
+        _allowed(work, case, verb, by)
+    except CaseError as refused:
+        return refused
+    return None
 
 
 def _allowed(work: Workflow, case: Case, verb: str, by: By) -> Move:
@@ -221,6 +232,8 @@ def _carry_out(case: Case, move: Move, doing: Doing, effect: effects.Effect | No
     changes: dict[str, Any] = {"state": move.to or case.state}
     changes |= effects.afresh(case, at) if again else {}
     changes |= {"answered_at": at} if move.answers else {}
+    if move.verb == "accept" and case.first_desk_id is None:
+        changes["first_desk_id"] = case.desk_id
     changes |= {"closed_at": case.closed_at or at} if move.to == CLOSED else {}
     effect = effect or effects.EFFECTS.get(move.verb)
     changes |= effect(case, doing) if effect else {}

@@ -51,7 +51,8 @@ class Addressee(models.TextChoices):
 class Case(models.Model):
     """One matter of one asker. `place` is where it stands, `desk` the place whose desk has it now.
 
-    `track` is the keyed hash by which its asker sees it; `step` counts its moves; `round` its
+    `first_desk` accepted it first and stays named; `person` is the registered one whom a desk knows
+    its asker to be. `track` is the keyed hash by which its asker sees it; `step` counts its moves; `round` its
     openings; `level` how far it was escalated; `begun_at` is when it was opened or reopened.
     """
 
@@ -77,6 +78,15 @@ class Case(models.Model):
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="voices")
+    first_desk = models.ForeignKey(
+        "places.Place",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_column="first_desk",
+        db_index=False,
+    )
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -127,6 +137,7 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["place", "due_at", "id"], name="case_place_due"),
+            models.Index(fields=["first_desk", "due_at", "id"], name="case_first_desk"),
             models.Index(fields=["due_at"], name="case_due", condition=Q(closed_at__isnull=True)),
         ]
 

@@ -11,7 +11,7 @@ from guanjia.cases.calendar import DAY
 from guanjia.cases.models import Case, Clock, Event
 from guanjia.cases.promises import Promises
 from guanjia.cases.records import end_of
-from guanjia.cases.writing import write_of_sweep
+from guanjia.cases.writing import write_aside
 
 
 def counted_in(one: Clock, promises: Promises) -> bool:
@@ -42,7 +42,7 @@ def recount(one: Clock, promises: Promises, at: datetime) -> bool:
         "was": terms.told_deadline(queries.moment(one.due_at)),
         "now": terms.told_deadline(queries.moment(due_at)),
     }
-    write_of_sweep(case, "recount", at, one.kind, note)
+    write_aside(case, "recount", at, one.kind, note)
     return True
 
 

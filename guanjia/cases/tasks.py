@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from guanjia.cases import actions, promises, queries, recounting, storing, telling
+from guanjia.cases import actions, lifting, promises, queries, recounting, storing, telling
 from guanjia.cases.carriers import Unsent
 from guanjia.cases.workflow import SWEEP
 from guanjia.kit import clock, scope
@@ -35,6 +35,7 @@ def sweep_at(at: datetime) -> int:
             continue
         with scope.hold(eyes):
             recounting.recount(one, known, at)
+    _lift_those_left_alone(eyes, at)
     with scope.hold(eyes):
         found = list(queries.late_in_turn(at, below=len(known.escalations)))
     raised = 0
@@ -44,6 +45,15 @@ def sweep_at(at: datetime) -> int:
     with scope.hold(eyes):
         actions.beat(SWEEP, at)
     return raised
+
+
+def _lift_those_left_alone(eyes: scope.Scope, at: datetime) -> None:
+    """What waits at a desk that nobody holds goes up, one by one."""
+    with scope.hold(eyes):
+        held, alone = lifting.manned(clock.today()), list(lifting.left_alone(clock.today()))
+    for case in alone:
+        with scope.hold(eyes):
+            lifting.lift(case, held, at)
 
 
 @app.periodic(cron="* * * * *")

@@ -17,7 +17,7 @@ from guanjia.cases import askers, carriers, ways
 from guanjia.cases.carriers import Message
 from guanjia.cases.models import Addressee, Case, Notice
 from guanjia.cases.words import IN_SHORT
-from guanjia.cases.writing import write_of_sweep
+from guanjia.cases.writing import write_aside
 from guanjia.kit.days import SHANGHAI
 from guanjia.policy.words import day
 from guanjia.staff.models import Post
@@ -63,7 +63,7 @@ def failed(notice: Notice, problem: str, at: datetime) -> None:
     case = Case.objects.select_for_update(no_key=True).get(pk=notice.case_id)
     Case.objects.filter(pk=case.pk).update(step=F("step") + 1)
     case.refresh_from_db()
-    write_of_sweep(case, "untold", at, notice.way)
+    write_aside(case, "untold", at, notice.way)
 
 
 def message_of(notice: Notice, at: datetime) -> Message:

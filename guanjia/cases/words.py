@@ -23,6 +23,9 @@ MOVES: dict[str, Promise] = {
     "merge": _("并入另一件"),
     "split": _("拆分"),
     "recount": _("重新计算期限"),
+    "identify": _("对上这个人"),
+    "lift": _("承办岗位没有人，转到上一级"),
+    "unidentify": _("不再对着这个人"),
 }
 LEVELS: dict[int, Promise] = {1: _("催办"), 2: _("督办"), 3: _("提级")}
 REASONS: dict[str, Promise] = {
@@ -70,6 +73,7 @@ TO_ASKER: dict[str, Promise] = {
     "escalate": _("办得慢了，已经标明催办，上级看得到。"),
     "merge": _("还有人说了同一件事，我们放在一起办，一样答复您。"),
     "split": _("您的事改为单独办理。"),
+    "lift": _("转给了更合适的单位来办。"),
     "recount": _("新一年的放假安排公布了，期限重新算过。"),
 }
 IN_SHORT: dict[str, Promise] = {  # in a message that others may see
@@ -87,6 +91,7 @@ TO_DESK: dict[str, Promise] = {
     "return": _("退回一件"),
     "assign": _("指定由您承办"),
     "reopen": _("要求重新办理"),
+    "lift": _("下级没有人办，转来一件"),
 }
 WAYS: dict[str, Promise] = {"sms": _("短信"), "wechat": _("微信"), "email": _("电子邮件")}
 # Whose note the asker reads. Others are between desks.

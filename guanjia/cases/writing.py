@@ -13,10 +13,11 @@ from guanjia.cases.models import Addressee, Case, Clock, Event, Notice, Who
 from guanjia.cases.promises import Promises
 from guanjia.cases.records import Doing
 from guanjia.cases.workflow import FINISH, NEW, REASON, TO_CASE, Move
+from guanjia.staff.models import User
 
 SEND = "cases.send_notices"
 TELLS_ASKER = frozenset({"accept", "answer", "decline", "pause", "extend", "merge", "split"})
-TELLS_DESK = frozenset({"open", "transfer", "return", "assign", "reopen", "escalate"})
+TELLS_DESK = frozenset({"open", "transfer", "return", "assign", "reopen", "escalate", "lift"})
 
 
 def write_event(
@@ -41,15 +42,23 @@ def write_event(
     )
 
 
-def write_of_sweep(case: Case, verb: str, at: datetime, reason: str = "", note: str = "") -> Event:
-    """A line that nobody wrote by hand, for a case whose step was taken just now."""
+def write_aside(
+    case: Case,
+    verb: str,
+    at: datetime,
+    reason: str = "",
+    note: str = "",
+    by: User | None = None,
+) -> Event:
+    """A line that moves no state, by somebody or by the sweep, for a case whose step was taken just now."""
     return Event.objects.create(
         case=case,
         step=case.step,
         round=case.round,
         at=at,
         verb=verb,
-        who=Who.SWEEP,
+        who=Who.SWEEP if by is None else Who.STAFF,
+        by=by,
         was=case.state,
         became=case.state,
         desk_id=case.desk_id,

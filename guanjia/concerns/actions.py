@@ -85,7 +85,7 @@ def take_in(
                 Consent.objects.create(case=case, given_at=at)
             if asked.ticket:
                 Ticket.objects.create(case=case, number=asked.ticket)
-            if by.user is not None:
+            if by.user is not None and asked.policy:
                 sorting.put(case, Sorted(asked.category, asked.policy), brand, by, at)
     except IntegrityError:
         with scope.hold(scope.Scope(kind="case", key=asked.key)):
@@ -94,6 +94,11 @@ def take_in(
                 raise
             attaching.attach(known, files, by.who, at)
     return asked.code
+
+
+def phone_index(phone: str) -> str:
+    """What a phone is found by: nothing that it can be told from. '' for none."""
+    return seal.index(f"phone/{phone}").hex() if phone else ""
 
 
 def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
@@ -108,5 +113,6 @@ def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
         for_other=asked.for_other,
         phone_sealed=seal.seal(asked.phone) if asked.phone else b"",
         phone_mask=mask,
+        phone_index=phone_index(asked.phone),
         synthetic=asked.synthetic,
     )

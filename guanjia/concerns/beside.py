@@ -88,12 +88,16 @@ def _beside(text: str, near: Sequence[Near], known: Brand) -> Beside:
     )
 
 
-def nearly(text: str, known: Brand, most: int = COVERS) -> list[tuple[str, str]]:
-    """The policies whose own words stand in a text, those with the most of them first."""
-    mine = grams.pairs(text)
+def nearly(text: str, known: Brand, most: int = COVERS, least: int = 2) -> list[tuple[str, str]]:
+    """The policies whose own words stand in a text, those with the most of them first.
+
+    A pair of characters of its name counts for two, one of what it covers for one; `least` are needed.
+    """
+    mine = grams.telling(text)
     found = []
     for policy in known.register.policies.values():
-        shared = mine & grams.pairs(f"{policy.label} {policy.about}")
-        if shared:
-            found.append((-len(shared), policy.code, str(policy)))
+        name, about = grams.telling(policy.label), grams.telling(policy.about)
+        shared = 2 * len(mine & name) + len(mine & (about - name))
+        if shared >= least:
+            found.append((-shared, policy.code, str(policy)))
     return [(code, name) for _n, code, name in sorted(found)[:most]]

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+
+from django.db.models import F
 
 from guanjia.cases.models import Event
 from guanjia.concerns.models import Sorting
@@ -75,9 +76,8 @@ def _opened(since: datetime, until: datetime) -> Iterator[tuple[int, Matter, str
 
 def _policies(cases: list[int]) -> dict[int, str]:
     """The policy under which each was put at the door, where it was."""
-    rows = Sorting.objects.filter(case_id__in=cases).order_by("case_id", "pk")
-    firsts = groupby(rows.values_list("case_id", "policy"), key=lambda row: row[0])
-    return {number: next(iter(group))[1] for number, group in firsts}
+    at_the_door = Sorting.objects.filter(case_id__in=cases, at=F("case__opened_at"))
+    return dict(at_the_door.values_list("case_id", "policy"))
 
 
 def _level(desk: str) -> str:

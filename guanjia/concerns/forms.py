@@ -1,7 +1,7 @@
 """The forms of a concern: what a resident is asked, a code to look up, what one says of an answer."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import LONGEST_TEXT
 from guanjia.places.models import Place
 
+CHOSEN = re.compile(r"[0-9]{1,18}-[0-9]{1,5}")
+MOST_CHOSEN = 50
 FORM_NUMBER = re.compile(r"[0-9a-f]{32}")
 PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[2-9][0-9]{7}")
 NOT_OF_A_PHONE = re.compile(r"[\s\-－—()（）]")
@@ -187,18 +189,62 @@ class MakeMove(forms.Form):
 
 
 class InboxFilter(forms.Form):
-    """Which cases to list, read as a sentence: whose desk · where they stand."""
+    """Which cases to list, read as a sentence: whose desk · where they stand · of which kind · marked how.
+
+    Another page may name a desk, or a place with all desks below it; the sentence then shows it.
+    """
 
     desk = forms.ChoiceField(label=gettext_lazy("谁承办"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("办理情况"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    mark = forms.ChoiceField(label=gettext_lazy("特别的"), required=False)
 
     def __init__(
-        self, *args: Any, states: Iterable[tuple[str, str | Promise]], **kwargs: Any
+        self,
+        *args: Any,
+        states: Iterable[tuple[str, str | Promise]],
+        marks: Iterable[tuple[str, str | Promise]],
+        categories: Iterable[tuple[str, str]],
+        named: Mapping[str, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        desks = [("", _("本岗位承办")), ("all", _("本岗位和下级承办"))]
+        desks = [("", _("本岗位承办")), ("all", _("本岗位和下级承办")), *named.items()]
         self.fields["desk"].choices = desks  # type: ignore[attr-defined]
         self.fields["state"].choices = list(states)  # type: ignore[attr-defined]
+        self.fields["mark"].choices = list(marks)  # type: ignore[attr-defined]
+        every = [("", _("不论类别")), *categories]
+        self.fields["category"].choices = every  # type: ignore[attr-defined]
+
+
+class Bulk(forms.Form):
+    """Some cases, each with the step that was seen (`12-3`), and one move for all of them."""
+
+    verb = forms.CharField(max_length=16)
+    case = forms.CharField(required=False)
+
+    def clean_case(self) -> dict[int, int]:
+        """Case to step. Raises ValidationError."""
+        chosen = self.data.getlist("case") if hasattr(self.data, "getlist") else []
+        pairs = [one.split("-") for one in chosen if CHOSEN.fullmatch(one)]
+        if not pairs or len(pairs) != len(chosen) or len(pairs) > MOST_CHOSEN:
+            raise ValidationError(_("请勾选要一起办的诉求，一次最多 50 件。"))
+        return {int(number): int(step) for number, step in pairs}
+
+
+class SaveFilter(forms.Form):
+    """A name for a filter."""
+
+    name = forms.CharField(max_length=20)
+    asked = forms.CharField(max_length=400)
+
+
+class Identify(forms.Form):
+    """Who asked, and how one knows; nobody takes it back."""
+
+    step = forms.IntegerField(min_value=0, max_value=32000)
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    note = forms.CharField(max_length=400)
 
 
 class CallFilter(forms.Form):

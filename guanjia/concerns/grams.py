@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 LONGEST = 2000
 BLANK = re.compile(r"\s+")
 NO_WORD = re.compile(r"[^\w]+")
+# Where these stand, one word ends and another begins.
+BETWEEN = re.compile(
+    "[的了在是我你他她它有没不冇唔就都还也和到去来请吗呢啊哦能可以被把给跟从这那啲嘅咗佢哋一两三几个]+"
+)
 MARKS = ("（演示）", "(演示)")
 
 
@@ -33,6 +37,11 @@ def one_to_three(text: str) -> list[str]:
 def pairs(text: str) -> frozenset[str]:
     """What likeness looks at: the pairs of characters."""
     return frozenset(runs(text, 2, 2))
+
+
+def telling(text: str) -> frozenset[str]:
+    """The pairs of characters that stand within words, without what only joins them."""
+    return frozenset(runs(BETWEEN.sub(" ", plain(text)), 2, 2))
 
 
 def alike(one: Iterable[str], other: Iterable[str]) -> float:

@@ -1,4 +1,4 @@
-"""A concern: what its asker wrote, where, by which channel, and how to reach them."""
+"""A concern: what its asker wrote, where, by which channel, and how to reach them; and a desk's own filters."""
 
 from django.db import models
 
@@ -51,11 +51,33 @@ class Concern(models.Model):
     for_other = models.BooleanField(default=False)
     phone_sealed = models.BinaryField(blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
+    phone_index = models.CharField(
+        max_length=64, blank=True, default="", db_collation="C", help_text="keyed hash"
+    )
     synthetic = models.BooleanField(default=False, help_text="made up for a demonstration")
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["phone_index"], name="concern_phone", condition=~models.Q(phone_index="")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="a_concern_says_something", condition=~models.Q(text__regex=r"^\s*$")
             )
+        ]
+
+
+class SavedFilter(models.Model):
+    """A filter of the inbox that a post gave a name: its own, seen by nobody else."""
+
+    post = models.ForeignKey("staff.Post", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=20)
+    asked = models.CharField(max_length=400, help_text="the filter as an address has it")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="a_post_names_a_filter_once", fields=["post", "name"])
         ]

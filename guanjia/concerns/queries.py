@@ -3,12 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Sorted
+from django.db.models import Count, Q, QuerySet, When
 from django.utils.translation import gettext_lazy
 
 from guanjia.cases.models import Case, Notice, State
 from guanjia.cases.queries import told_to
+from guanjia.concerns.models import SavedFilter
+from guanjia.kit.scope import place_range
 from guanjia.places import queries as places
 from guanjia.places.models import Place
 from guanjia.staff import lists
@@ -16,6 +20,9 @@ from guanjia.staff.lists import Column, Key, Sight
 from guanjia.staff.models import Post
 
 PAGE, FEW = 50, 20
+BELOW = "+"  # after a place: its desk and every one below
+DESK = re.compile(r"[0-9]{6}([0-9]{3}){0,2}[+]?")
+MOST_FILTERS = 20
 MARKED = 99  # unread notices are counted so far
 NUMBER = re.compile(r"[0-9]{1,18}")
 OPEN, LATE, ALL = "", "late", "all"
@@ -41,17 +48,36 @@ SOONEST = Column("soonest", gettext_lazy("到期"), by="due_at", kind="moment")
 LATEST = Column("latest", gettext_lazy("来件"), by="opened_at", kind="moment")
 
 
+MARKS = [
+    ("", gettext_lazy("不论有无标记")),
+    ("urged", gettext_lazy("催办督办过的")),
+    ("returned", gettext_lazy("退过单的")),
+    ("reopened", gettext_lazy("重新办理的")),
+    ("merged", gettext_lazy("并在一起的")),
+]
+MARKED_BY = {
+    "urged": Q(level__gt=0),
+    "returned": Q(returns__gt=0),
+    "reopened": Q(round__gt=1),
+    "merged": Q(merged_into__isnull=False),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases: of the post's own desk or of all in its places; where they stand."""
+    """Which cases: of the post's own desk, of all in its places, of one desk, of all desks below a place
+    (`441900119+`); where they stand; of which category; marked how.
+    """
 
-    own: bool = True
+    desk: str = ""
     state: str = OPEN
+    category: str = ""
+    mark: str = ""
 
 
 def whole(case_id: int) -> Case:
     """A case with all that its page shows. Raises Case.DoesNotExist."""
-    found = Case.objects.select_related("concern", "consent", "boardcase")
+    found = Case.objects.select_related("concern", "person", "consent", "boardcase")
     return found.prefetch_related("events__by", "clocks", "ratings", "attachments").get(pk=case_id)
 
 
@@ -69,19 +95,20 @@ def in_sight(key: str) -> Case | None:
 def at_desk(post: Post, wanted: Wanted, at: datetime) -> QuerySet[Case]:
     """The cases that a post sees and wants."""
     found = Case.objects.select_related("concern")
-    if wanted.own:
-        found = found.filter(desk=post.place_id)
+    if wanted.desk.endswith(BELOW):
+        lo, hi = place_range(wanted.desk.removesuffix(BELOW))
+        found = found.filter(desk__gte=lo, desk__lt=hi)
+    elif wanted.desk != "all":
+        found = found.filter(desk=wanted.desk or post.place_id)
+    if wanted.category:
+        found = found.filter(concern__category=wanted.category)
+    if wanted.mark:
+        found = found.filter(MARKED_BY[wanted.mark])
     if wanted.state in (OPEN, LATE):
         found = found.filter(closed_at=None, state__in=WAITING)
     elif wanted.state != ALL:
         found = found.filter(state=wanted.state)
     return found.filter(due_at__lt=at) if wanted.state == LATE else found
-
-
-def voices(case: Case) -> list[Case]:
-    """The cases that were merged into this one, the first first."""
-    found = Case.objects.select_related("concern").filter(merged_into=case)
-    return list(found.order_by("pk")[:PAGE])
 
 
 def open_at_desk(case: Case, words: str) -> list[Case]:
@@ -114,6 +141,52 @@ def page(
 ) -> tuple[list[Case], tuple[Key, int] | None]:
     """One page of a desk's cases; then where the next begins."""
     return lists.page(at_desk(post, wanted, at), seen, PAGE)
+
+
+def named_desk(text: str, post: Post) -> bool:
+    """Whether that is a desk, or a place with all below it, that the post stands above."""
+    return bool(DESK.fullmatch(text)) and text.startswith(post.place_id)
+
+
+def counted(post: Post, wanted: Wanted, at: datetime) -> int:
+    """How many there are, counted to COUNTED and one more: a long list costs what a short one does."""
+    found = at_desk(post, wanted, at).select_related(None).values_list("pk", flat=True)
+    return len(found[: COUNTED + 1])
+
+
+def some(numbers: list[int]) -> list[Case]:
+    """Cases by number, as far as they are seen, due first."""
+    found = Case.objects.select_related("concern").filter(pk__in=numbers)
+    return list(found.order_by("due_at", "pk"))
+
+
+def by_desk(post: Post, at: datetime) -> list[dict[str, Any]]:
+    """What waits for an answer in a post's places, by desk: how many, late, urged, returned, reopened."""
+    lo, hi = place_range(post.place_id)
+    found = Case.objects.filter(closed_at=None, state__in=WAITING, desk__gte=lo, desk__lt=hi)
+    counts = {what: Count("pk", filter=marked) for what, marked in MARKED_BY.items()}
+    late = Count("pk", filter=Q(due_at__lt=at))
+    grouped = found.order_by("desk_id").values("desk_id")
+    return [dict(row) for row in grouped.annotate(waiting=Count("pk"), late=late, **counts)]
+
+
+def beside(case: Case, phone_index: str) -> tuple[list[Case], list[Case]]:
+    """What was merged into a case; and others of the same person, or of who left the same phone."""
+    same = Q(merged_into=case)
+    if case.person_id:
+        same |= Q(person=case.person_id)
+    if phone_index:
+        same |= Q(concern__phone_index=phone_index)
+    first = When(Q(merged_into=case), then=0)
+    found = Case.objects.select_related("concern").filter(same).exclude(pk=case.pk)
+    listed = list(found.order_by(Sorted(first, default=1), "-pk")[: PAGE + FEW])
+    voices = [one for one in listed if one.merged_into_id == case.pk]
+    return voices, [one for one in listed if one.merged_into_id != case.pk][:FEW]
+
+
+def filters(post: Post) -> list[SavedFilter]:
+    """The filters that a post keeps."""
+    return list(SavedFilter.objects.filter(post=post)[:MOST_FILTERS])
 
 
 def waiting(post: Post, at: datetime) -> tuple[int, int]:

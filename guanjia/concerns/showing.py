@@ -202,7 +202,7 @@ def _for_desk(one: Event, names: Mapping[str, str]) -> Happened:
         said = case_words.REASONS.get(reason)
         verb = str(case_words.MOVES[one.verb])
         text = _("%(verb)s：%(reason)s") % {"verb": verb, "reason": said} if said else verb
-    if one.verb in ("open", "transfer", "return", "assign", "escalate"):
+    if one.verb in ("open", "transfer", "return", "assign", "escalate", "lift"):
         text = _("%(text)s → %(desk)s") % {"text": text, "desk": desk(one.desk_id, names)}
     by = str(one.by) if one.who == Who.STAFF else str(one.get_who_display())
     return Happened(one.at, text, one.note, by)

@@ -5,7 +5,6 @@ the word that sets the most matters apart; what shares enough of a topic's words
 """
 
 import math
-import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +21,6 @@ SAME = 0.5
 ENOUGH = 3
 """What a matter must share: one word of four characters, or shorter ones that come to as much."""
 WORDS, TOPICS = 6, 60
-# Where these stand, one word ends and another begins.
-BETWEEN = re.compile(
-    "[的了在是我你他她它有没不冇唔就都还也和到去来请吗呢啊哦能可以被把给跟从这那啲嘅咗佢哋一两三几个]+"
-)
 FILE = "topics.toml"
 
 
@@ -105,7 +100,7 @@ def _having(docs: Sequence[Doc], passed: Sequence[str]) -> dict[str, set[int]]:
         text = grams.plain(doc.text)
         for word in passed:
             text = text.replace(word, " ")
-        for run in set(grams.runs(BETWEEN.sub(" ", text), 2, 4)):
+        for run in set(grams.runs(grams.BETWEEN.sub(" ", text), 2, 4)):
             if not run.isdecimal():
                 having[run].add(number)
     most = max(LEAST * 3, int(len(docs) * COMMON))

@@ -1,7 +1,6 @@
-"""The desk's side: the inbox, due moment first; one case with everything that may be done next."""
+"""The desk's side of one case: what was asked, by whom, and everything that may be done next."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,31 +22,17 @@ from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Case, Who
 from guanjia.cases.workflow import DESK, Move
 from guanjia.concerns import queries, showing, uploads
-from guanjia.concerns.forms import InboxFilter, MakeMove
-from guanjia.concerns.queries import Wanted
+from guanjia.concerns.asker import asker_of
+from guanjia.concerns.forms import MakeMove
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, lists, reading
+from guanjia.staff import gate, reading
 from guanjia.staff.read_models import ReadKind
 from guanjia.staff.reading import Note
 from guanjia.staff.roles import May
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the inbox."""
-
-    case: Case
-    category: str
-    ends: str
-    left: str
-    late: bool
-    level: Promise | str
-    place: str
-    desk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +43,6 @@ class MoveShown:
     label: Promise
     reasons: list[tuple[str, Promise]]
     desks: list[tuple[str, str]]
-
-
-@require_safe
-@gate.may(May.HANDLE_CASES)
-def inbox(request: HttpRequest) -> HttpResponse:
-    """The cases of the post's own desk, or of all below it: what is due first stands first."""
-    form = InboxFilter(request.GET, states=queries.STATES)
-    if not form.is_valid():
-        raise BadRequest("filter")
-    asked = form.cleaned_data
-    wanted = Wanted(own=not asked["desk"], state=asked["state"])
-    usual = queries.usual(wanted)
-    falling = usual is queries.LATEST
-    seen = lists.sight(request, "inbox", queries.COLUMNS, usual, asked, falling=falling)
-    at = clock.now()
-    found, mark = queries.page(gate.post_of(request), wanted, seen, at)
-    shown = {
-        "form": form,
-        "list": seen,
-        "rows": _rows(found, at),
-        "next_url": seen.next_url(mark),
-        "narrowed": bool(asked["desk"] or asked["state"]),
-    }
-    return render(request, "concerns/inbox.html", shown)
 
 
 @require_safe
@@ -153,7 +114,8 @@ def _page(
 ) -> HttpResponse:
     known, at, concern = the_brand(), clock.now(), case.concern
     events = list(case.events.all())
-    names = places.names([case.place_id, case.desk_id, *(e.desk_id for e in events)])
+    codes = [case.place_id, case.desk_id, case.first_desk_id or "", *(e.desk_id for e in events)]
+    names = places.names(codes)
     shown = more | {
         "case": case,
         "concern": concern,
@@ -162,13 +124,14 @@ def _page(
         "channel": known.channels.get(concern.channel, concern.channel),
         "where": people_words.place_words(case.place_id, names),
         "desk": showing.desk(case.desk_id, names),
+        "first_desk": showing.desk(case.first_desk_id, names) if case.first_desk_id else "",
         "may_call": DESK in case_queries.standing(gate.post_of(request), case),
         "clocks": showing.clocks(case, the_promises(), at),
         "events": showing.for_desk(events, names),
         "moves": _moves(request, case),
         "level": case_words.LEVELS.get(case.level, ""),
-        "voices": queries.voices(case),
         "files": showing.files(case),
+        "asker": asker_of(case, names),
     }
     return render(request, "concerns/one.html", shown, status=status)
 
@@ -191,22 +154,4 @@ def _moves(request: HttpRequest, case: Case) -> list[MoveShown]:
             desks if "desk" in m.needs else [],
         )
         for m in found
-    ]
-
-
-def _rows(found: list[Case], at: datetime) -> list[Row]:
-    known, promised = the_brand(), the_promises()
-    names = places.names(code for case in found for code in (case.place_id, case.desk_id))
-    return [
-        Row(
-            case=case,
-            category=showing.category(case.concern, known),
-            ends=showing.ends(case_queries.moment(case.due_at)) if case.due_at else "",
-            left=showing.left(case.due_at, at, promised) if case.due_at else "",
-            late=case.due_at is not None and case.due_at < at,
-            level=case_words.LEVELS.get(case.level, ""),
-            place=people_words.place_words(case.place_id, names),
-            desk=showing.desk(case.desk_id, names),
-        )
-        for case in found
     ]

@@ -36,7 +36,7 @@ def others(request: HttpRequest, number: int) -> HttpResponse:
         "case": case,
         "category": showing.category(case.concern, known),
         "words": words,
-        "may": any(m.verb == "merge" for m in case_queries.lawful(CONCERN, case, who)),
+        "joins": any(m.verb == "merge" for m in case_queries.lawful(CONCERN, case, who)),
         "rows": [
             {
                 "case": one,

@@ -84,7 +84,7 @@ def _page(topic: Topic) -> dict[str, Any]:
     newest = list(ones.order_by("-case_id")[:SAMPLES])
     names = places.names([*towns, *(o.case.place_id for o in newest)])
     told = list(topic.words.all())
-    text = " ".join([w.word for w in told] + [o.case.concern.text for o in newest])
+    text = " ".join(w.word for w in told)
     return {
         "topic": topic,
         "category": known.categories.get(topic.category, topic.category),
@@ -105,7 +105,7 @@ def _page(topic: Topic) -> dict[str, Any]:
         "again": ones.filter(again=True).count(),
         "policies": [
             (known.register.policies[code], known.register.departments)
-            for code, _name in beside.nearly(text, known, 4)
+            for code, _name in beside.nearly(text, known, most=4, least=1)
         ],
         "choices": topic.choices.select_related("by", "post__place"),
         "synthetic": any(o.case.concern.synthetic for o in newest),

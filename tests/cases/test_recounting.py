@@ -108,7 +108,7 @@ def test_an_extension_rolls_on_to_a_working_day(cast: town.Cast, case: Case) -> 
 
 def test_the_sweep_says_that_it_ran_and_a_desk_sees_where_it_stopped(cast: town.Cast) -> None:
     with scope.hold(town.eyes(cast.wang)):
-        assert queries.stopped(KNOWN_AT) is None, "a house that never ran one says so elsewhere"
+        assert queries.stopped(KNOWN_AT) is None, "before the first sweep there is nothing to miss"
     tasks.sweep_at(ACCEPTED)
     with scope.hold(town.eyes(cast.wang)):
         assert queries.stopped(ACCEPTED + 10 * office.HOUR / 60) is None

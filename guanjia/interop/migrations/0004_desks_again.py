@@ -17,8 +17,8 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_beat_gate"),
-        ("concerns", "0011_rates_gate"),
+        ("cases", "0011_whose_gate"),
+        ("concerns", "0021_filters_gate"),
         ("interop", "0003_desks"),
         ("people", "0008_split_gate"),
     ]

@@ -21,6 +21,8 @@ GLOB = re.compile(r"([*?\[])")
 NAMES = re.compile(r"\b(?:(?:h|m\d+|turn)_\w+|turned)\b")
 """Columns of a snapshot, as a statement names them."""
 MEMORY = "800MB"
+UNWEIGHED = "join_order,projection_placement"
+"""What DuckDB shall not try on a city's statements: one join at most, little to gain and much text to weigh."""
 VERSION = 1
 
 
@@ -82,6 +84,7 @@ def engine(place: Path, **more: str) -> duckdb.DuckDBPyConnection:
         "threads": 2,
         "memory_limit": MEMORY,
         "temp_directory": spill,
+        "disabled_optimizers": UNWEIGHED,
     }
     return duckdb.connect(config={**settings, **more})
 

@@ -140,7 +140,9 @@ def gather(
     con.execute(NEWEST.format(unknown=UNKNOWN))
     most = con.execute("SELECT count(*) FROM newest GROUP BY household ORDER BY ALL DESC LIMIT 1")
     slots = (most.fetchone() or (0,))[0]
-    picked = ", ".join(f"codes[{k}] AS code_{k}, told[{k}] AS told_{k}" for k in _slots(slots))
+    picked = ", ".join(
+        f"codes[{k}] AS code_{k}, nullif(told[{k}], {UNKNOWN}) AS told_{k}" for k in _slots(slots)
+    )
     con.execute(
         OVERLAID.format(newest=len(folders), most=max(slots, 1), slots=picked or "NULL AS nothing")
     )
@@ -305,7 +307,7 @@ class _Table:
 
 def _told(cell: Cell, fact: Fact | None, slot: int) -> str:
     """What a slot says, as the column has it."""
-    found = f"nullif(o.told_{slot}, {UNKNOWN})" if cell.unknowns else f"o.told_{slot}"
+    found = f"o.told_{slot}"
     if fact and fact.type == "yes_no":
         return f"({found} = 1)"
     if fact and fact.type == "day":
