@@ -77,7 +77,7 @@ class Wanted:
 
 def whole(case_id: int) -> Case:
     """A case with all that its page shows. Raises Case.DoesNotExist."""
-    found = Case.objects.select_related("concern", "person")
+    found = Case.objects.select_related("concern", "person", "consent", "boardcase")
     return found.prefetch_related("events__by", "clocks", "ratings", "attachments").get(pk=case_id)
 
 

@@ -18,9 +18,10 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand, rate_tasks, taking, training
+from guanjia.concerns import actions, board, brand, rate_tasks, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.public_models import BoardCase
 from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
 from guanjia.interop.synthetic import scene, wordings
@@ -113,13 +114,31 @@ def _past(at: datetime, folder: Path) -> int:
     told = [(row, place) for row in rows for place in row["places"] for _n in range(row["each"])]
     for number, (row, place) in enumerate(told, start=FIRST_PAST):
         asked = NewConcern(
-            *(f"{number:032x}", row["category"], row["text"], place), phone=PHONE, synthetic=True
+            *(f"{number:032x}", row["category"], row["text"], place),
+            **{"phone": PHONE, "synthetic": True, "publish": row.get("publish", False)},
         )
         begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
         actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
+        if asked.publish:
+            _show(asked.key, at)
     return len(told)
+
+
+def _show(key: str, at: datetime) -> None:
+    """An answer that everybody may read, approved by whoever sits nearest; one of each wording."""
+    with scope.hold(scope.Scope(kind="case", key=key)):
+        case = Case.objects.select_related("concern").get()
+    by = _nearest(case.desk_id)
+    assert by.user is not None
+    assert by.post is not None
+    with scope.hold(gate.scope_of(by.post)):
+        question, answer = board.draft(case, case.concern)
+        with scope.hold(scope.PUBLIC):
+            known = BoardCase.objects.filter(question=question).exists()
+        if not known:
+            board.publish(case, case.concern, question, answer, by.user, at)
 
 
 def _step(key: str, step: dict[str, Any], at: datetime) -> None:

@@ -28,6 +28,7 @@ ROOMS = (
     Room("intake", _("登记诉求"), _("登记"), "phone", May.TAKE_IN),
     Room("express", _("莞家速递"), _("速递"), "switch-horizontal", May.HANDLE_CASES),
     Room("callbacks", _("回访"), _("回访"), "phone", May.HANDLE_CASES),
+    Room("scoreboard", _("办得怎么样"), _("成绩"), "scale", May.HANDLE_CASES),
     Room("topics", _("热点难点"), _("热点"), "clipboard-search", May.HANDLE_CASES),
     Room("people", _("人员"), _("人员"), "users", May.SEE_PEOPLE),
     Room("desk", _("复核 · 核对"), _("复核"), "list-check", May.SEE_MONEY),

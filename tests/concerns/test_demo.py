@@ -6,6 +6,7 @@ from typing import Any
 from guanjia.cases.models import Case
 from guanjia.concerns import recount, suggest
 from guanjia.concerns.models import Concern, Topic, TopicMonth
+from guanjia.concerns.public_models import BoardCase
 from guanjia.concerns.rate_models import RateSum
 from guanjia.kit import clock, scope
 from guanjia.web import demo_concerns, demo_staff
@@ -29,6 +30,7 @@ def test_made_up_concerns_stand_at_every_stage(
         assert states == {"received", "handling", "answered", "closed"}
         assert Case.objects.filter(round=2).exists()
         assert RateSum.objects.filter(place=town.CHANGAN, hidden=False, rate="feedback").exists()
+        assert BoardCase.objects.filter(withdrawn_at=None).count() == 3
         assert all(found.whole for found in recount.recount())
         assert count > 150
         assert all(Concern.objects.values_list("synthetic", flat=True))

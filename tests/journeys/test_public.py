@@ -58,6 +58,52 @@ def ask(page: Page, sound: Checked, shot: Shot) -> str:
     return page.locator(".ticket").inner_text()
 
 
+def call_and_publish(page: Page, on_every_size: Shot) -> None:
+    """The desk calls in vain, and approves what others may read."""
+    page.goto("/callbacks/?desk=all")
+    on_every_size("callbacks")
+    page.get_by_role("link", name="老人照料").click()
+    on_every_size("callback")
+    page.get_by_role("radio", name="没有打通，下次再打").check()
+    page.get_by_role("button", name="记下来").click()
+    expect(page.get_by_text("请过些时候再打")).to_be_visible()
+    number = page.get_by_role("link", name="老人照料").get_attribute("href") or ""
+    page.goto(number.replace("callbacks", "inbox") + "publish/")
+    on_every_size("publish")
+    assert "李婆婆" not in page.locator("textarea").first.input_value()
+    page.get_by_role("button", name="看过了，公开").click()
+
+
+def read_by_everybody(page: Page, on_every_size: Shot) -> None:
+    """The board, the front page, the search, what is near."""
+    page.goto("/board/")
+    expect(page.get_by_text("每天中午送餐上门")).to_be_visible()
+    expect(page.get_by_text("李婆婆")).to_have_count(0)
+    on_every_size("board")
+    page.goto("/")
+    on_every_size("front")
+    page.goto("/find/?q=送餐")
+    page.goto("/near/?place=441900119002")
+    on_every_size("near")
+
+
+def rate_and_reopen(page: Page, code: str, sound: Checked, shot: Shot) -> None:
+    """By the scanned code and the phone; not solved, once more, and off the board."""
+    page.goto(f"/case/?code={code}")
+    expect(page.get_by_label("查询码")).to_have_value(code)
+    page.get_by_label("留下的电话（没有留就空着）").fill("13800001234")
+    page.get_by_role("button", name="查看", exact=True).click()
+    sound()
+    shot("answered-elder")
+    rate(page, "no", "第一天没有来")
+    page.get_by_role("button", name="没有解决，重新办理").click()
+    expect(page.get_by_role("heading", name="收到了，等待受理")).to_be_visible()
+    page.get_by_role("button", name="撤下，不再公开").click()
+    sound()
+    page.goto("/board/")
+    expect(page.get_by_text("每天中午送餐上门")).to_have_count(0)
+
+
 def test_an_old_womans_matter(
     house: House,
     page: Page,
@@ -75,41 +121,10 @@ def test_an_old_womans_matter(
     size(DESK)
     sign_in(house.cast.wang)
     at_the_desk(page, "社工每天中午送餐上门，从明天起。", sound, shot, "old")
-    page.goto("/callbacks/?desk=all")
-    on_every_size("callbacks")
-    page.get_by_role("link", name="老人照料").click()
-    on_every_size("callback")
-    page.get_by_role("radio", name="没有打通，下次再打").check()
-    page.get_by_role("button", name="记下来").click()
-    expect(page.get_by_text("请过些时候再打")).to_be_visible()
-    number = page.get_by_role("link", name="老人照料").get_attribute("href") or ""
-    page.goto(number.replace("callbacks", "inbox") + "publish/")
-    on_every_size("publish")
-    assert "李婆婆" not in page.locator("textarea").first.input_value()
-    page.get_by_role("button", name="看过了，公开").click()
+    call_and_publish(page, on_every_size)
     page.context.clear_cookies()
-    page.goto("/board/")
-    expect(page.get_by_text("每天中午送餐上门")).to_be_visible()
-    expect(page.get_by_text("李婆婆")).to_have_count(0)
-    on_every_size("board")
-    page.goto("/")
-    on_every_size("front")
-    page.goto("/find/?q=送餐")
-    page.goto("/near/?place=441900119002")
-    on_every_size("near")
+    read_by_everybody(page, on_every_size)
     dress(elder="1")
     page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     size(SMALLEST)
-    page.goto(f"/case/?code={code}")
-    expect(page.get_by_label("查询码")).to_have_value(code)
-    page.get_by_label("留下的电话（没有留就空着）").fill("13800001234")
-    page.get_by_role("button", name="查看", exact=True).click()
-    sound()
-    shot("answered-elder")
-    rate(page, "no", "第一天没有来")
-    page.get_by_role("button", name="没有解决，重新办理").click()
-    expect(page.get_by_role("heading", name="收到了，等待受理")).to_be_visible()
-    page.get_by_role("button", name="撤下，不再公开").click()
-    sound()
-    page.goto("/board/")
-    expect(page.get_by_text("每天中午送餐上门")).to_have_count(0)
+    rate_and_reopen(page, code, sound, shot)
