@@ -24,7 +24,7 @@ CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 # English writes months by their names: those stand for the numbers.
 # The seal, names in examples, and what must be typed into a table exactly so.
 AS_WRITTEN = re.compile(
-    r"莞|陈?大文|外地|无证件|不知道|是(?= \(yes)|否(?= \(no)"
+    r"莞|陈?大文|厦边|长安镇|低保|路灯|外地|无证件|不知道|是(?= \(yes)|否(?= \(no)"
     r"|校验|序号|收款人|收款账号|金额（元）|用途|凭证号|结果|原因"
 )
 STANDS_FOR = {"{name}": "{month}", "{MMM}": "{M}"}
