@@ -23,7 +23,7 @@ from guanjia.kit import clock
 from guanjia.staff import gate
 from guanjia.staff.roles import May
 
-VERBS = ("accept", "contact", "answer", "transfer", "return", "decline", "pause", "resume", "close")
+VERBS = ("accept", "contact", "answer", "transfer", "return", "decline", "pause", "resume")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @gate.may(May.HANDLE_CASES)
 def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Make one move; what was typed stays where it is refused."""
+    if verb == "close":
+        return redirect("callback", number)
     reading.note(request, Note(ReadKind.MATTER, matter=number))
     case, post = _whole(number), gate.post_of(request)
     desks = [(place.code, str(place)) for place in queries.desks_for(post, case)]
@@ -139,7 +141,8 @@ def _page(
 def _moves(request: HttpRequest, case: Case) -> list[MoveShown]:
     post = gate.post_of(request)
     who = case_queries.standing(post, case)
-    found = case_queries.lawful(CONCERN, case, who)
+    # Closing goes with a call, which keeps what its asker said.
+    found = [m for m in case_queries.lawful(CONCERN, case, who) if m.verb != "close"]
     met = {c.kind for c in case.clocks.all() if c.round == case.round and c.met_at}
     found.sort(
         key=lambda m: m.verb == "contact" and set(m.meets) <= met

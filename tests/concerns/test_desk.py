@@ -84,7 +84,11 @@ def test_everything_that_may_be_done_is_offered_and_nothing_else(cast: town.Cast
     client.post(f"/inbox/{case.pk}/contact/", {"step": 1, "note": "通了电话"})
     assert offered() == ["answer", "transfer", "decline", "judge", "pause", "merge", "contact"]
     client.post(f"/inbox/{case.pk}/answer/", {"step": 2, "note": "办好了"})
-    assert offered() == ["close", "reopen"]
+    assert offered() == ["reopen"]
+    closed = client.post(
+        f"/inbox/{case.pk}/close/", {"step": 3, "reason": "unreached", "note": "x"}
+    )
+    assert closed.headers["Location"] == f"/callbacks/{case.pk}/", "a call keeps what was said"
 
 
 def test_a_refused_move_says_why_and_keeps_what_was_typed(cast: town.Cast) -> None:
