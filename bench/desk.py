@@ -256,11 +256,11 @@ def queries(people: list[Known]) -> int:
     for key, *_rest in people[:10]:
         with CaptureQueriesContext(connection) as asked:
             client.get(f"/people/{key}/")
-        most = max(most, sum(_is_question(q["sql"]) for q in asked.captured_queries))
+        most = max(most, sum(is_question(q["sql"]) for q in asked.captured_queries))
     return most
 
 
-def _is_question(sql: str) -> bool:
+def is_question(sql: str) -> bool:
     """Neither a savepoint nor the setting of a scope."""
     return not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")) and (
         "_config(" not in sql and "current_setting('guanjia" not in sql[:60]
