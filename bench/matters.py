@@ -16,6 +16,7 @@ from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import DateTimeField
@@ -106,12 +107,9 @@ def some() -> datetime:
     """Cases of every stage at places of the city, made as people make them; returns when."""
     from django.conf import settings
 
-    from guanjia.cases import actions as cases
     from guanjia.cases import promises
-    from guanjia.cases.actions import By, Given
-    from guanjia.cases.models import Case
+    from guanjia.cases.actions import By
     from guanjia.concerns import actions, brand
-    from guanjia.concerns.workflow import CONCERN
     from guanjia.kit import clock
     from guanjia.places.models import Place
     from guanjia.staff.models import Post, User
@@ -120,7 +118,7 @@ def some() -> datetime:
     promised = promises.load(Path(settings.GUANJIA_CITY))
     clerk = User.objects.create_user("desk", full_name="desk")
     post = Post.objects.create(user=clerk, role="city_clerk", place_id=CITY, since="2019-01-01")
-    by, now = By(clerk, post), clock.now()
+    now = clock.now()
     places = list(Place.objects.filter(code__startswith=TOWN, code__regex="^.{12}$"))
     kinds = list(known.categories)
     for number in range(BASES):
@@ -133,18 +131,30 @@ def some() -> datetime:
             synthetic=True,
         )
         actions.take_in(asked, known, promised, "138****0000", now - timedelta(days=3))
-        if number % OPEN_EVERY == 0:
-            continue
-        with scope.hold(scope.job("bench", CITY, now.date())):
-            case = Case.objects.get(track=asked.key)
-            for step, verb in enumerate(("accept", "answer")):
-                at, given = now - timedelta(days=2), Given(note="已经修好。")
-                cases.make(CONCERN, promised, case.pk, step, verb, by, at, given)
-        with scope.hold(scope.Scope(kind="case", key=asked.key)):
-            case.refresh_from_db()
-            at = now - timedelta(days=1)
-            cases.rate(CONCERN, promised, case, case.step, at, solved=True, satisfied=True)
+        if number % OPEN_EVERY:
+            answered(asked.key, By(clerk, post), now)
     return now
+
+
+def answered(key: str, by: Any, now: datetime) -> None:
+    """Accepted, answered, rated and so closed."""
+    from django.conf import settings
+
+    from guanjia.cases import actions, promises
+    from guanjia.cases.actions import Given
+    from guanjia.cases.models import Case
+    from guanjia.concerns.workflow import CONCERN
+
+    promised = promises.load(Path(settings.GUANJIA_CITY))
+    with scope.hold(scope.job("bench", CITY, now.date())):
+        case = Case.objects.get(track=key)
+        for step, verb in enumerate(("accept", "answer")):
+            at, given = now - timedelta(days=2), Given(note="已经修好。")
+            actions.make(CONCERN, promised, case.pk, step, verb, by, at, given)
+    with scope.hold(scope.Scope(kind="case", key=key)):
+        case.refresh_from_db()
+        at = now - timedelta(days=1)
+        actions.rate(CONCERN, promised, case, case.step, at, solved=True, satisfied=True)
 
 
 def copying(table: str) -> str:
