@@ -7,15 +7,9 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import (
-    BooleanField,
-    Case,
     Exists,
     OuterRef,
-    Q,
     QuerySet,
-    Subquery,
-    Value,
-    When,
 )
 from django.utils.translation import gettext as _
 
@@ -51,25 +45,6 @@ class Said:
 
     upheld: bool
     note: str
-
-
-def reasonable(matters: QuerySet[Matter]) -> QuerySet[Matter]:
-    """Cases with `reasonable`: False where the round's last judgement is 不合理 and no review overturned it.
-
-    What nobody judged is reasonable: so no rate is bettered by leaving matters unjudged.
-    """
-    last = Event.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), verb=JUDGE)
-    last = last.order_by("-step")
-    overturned = Review.objects.filter(event=OuterRef("judged"), upheld=False)
-    found = matters.annotate(
-        judged=Subquery(last.values("pk")[:1]), judged_for=Subquery(last.values("reason")[:1])
-    )
-    unfair = Q(judged_for__in=UNFAIR) & ~Exists(overturned)
-    return found.annotate(
-        reasonable=Case(
-            When(unfair, then=Value(False)), default=Value(True), output_field=BooleanField()
-        )
-    )
 
 
 def waiting(post: Post) -> QuerySet[Event]:

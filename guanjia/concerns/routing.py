@@ -7,7 +7,7 @@ before a category before all; then hours before any hour; then days with an end 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
@@ -255,8 +255,3 @@ def unknown(
         *(r.policy for r in table.routes if r.policy not in known_policies),
         *(r.department for r in table.routes if r.department not in known_departments),
     ]
-
-
-def year_before(on: date) -> date:
-    """The day a year before, for a dry run over last year's matters."""
-    return on - timedelta(days=365)
