@@ -1,6 +1,9 @@
-"""Choosing a place without being located: by a few characters of its name, or from the list of towns."""
+"""Choosing a place without being located: by a few characters, on the schematic map, or from the list."""
 
+import json
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -9,10 +12,12 @@ from guanjia.places import queries as places
 from guanjia.places.models import Place
 
 MOST = 12
+MAP = "towns_tilegrid.json"
 Choice = tuple[str, str]
+Towns = list[tuple[str, str, list[Choice]]]
 
 
-def towns_of(city: str) -> list[tuple[str, str, list[Choice]]]:
+def towns_of(city: str) -> Towns:
     """Every town with its communities, for one list; a town itself where one knows no more."""
     found: dict[str, list[Choice]] = {}
     names: dict[str, str] = {}
@@ -23,6 +28,35 @@ def towns_of(city: str) -> list[tuple[str, str, list[Choice]]]:
         elif len(place.code) == places.COMMUNITY:
             found[place.code[: places.TOWN]].append((place.code, people_words.short(str(place))))
     return [(code, names[code], rows) for code, rows in found.items()]
+
+
+def map_of(folder: Path, towns: Towns) -> list[list[Choice | None]]:
+    """The schematic map as rows of towns, None where there is none; those it lacks stand in a last row.
+
+    A city without such a file has no map: [].
+    """
+    names = {code: name for code, name, _rows in towns}
+    rows = [
+        [(code, names[code]) if code in names else None for code in row] for row in _tiles(folder)
+    ]
+    drawn = {cell[0] for row in rows for cell in row if cell}
+    rest: list[Choice | None] = [(code, name) for code, name in names.items() if code not in drawn]
+    return [*rows, rest] if rows and rest else rows
+
+
+@cache
+def _tiles(folder: Path) -> list[list[str]]:
+    """Codes of towns by row and column; '' where there is none."""
+    if not (folder / MAP).exists():
+        return []
+    drawn = json.loads((folder / MAP).read_text(encoding="utf-8"))
+    at = {(tile["row"], tile["col"]): tile["code"] for tile in drawn["tiles"]}
+    return [[at.get((r, c), "") for c in range(drawn["cols"])] for r in range(drawn["rows"])]
+
+
+def inside(code: str, towns: Towns) -> list[Choice]:
+    """The communities of a town that was chosen; nothing where a community was, or nothing."""
+    return next((rows[1:] for town, _name, rows in towns if town == code), [])
 
 
 def matching(city: str, text: str) -> list[Choice]:

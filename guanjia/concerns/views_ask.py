@@ -38,7 +38,7 @@ from guanjia.concerns import (
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask, LookUp, Rate
-from guanjia.concerns.place_choice import matching, towns_of
+from guanjia.concerns.place_choice import inside, map_of, matching, towns_of
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock, scope
 from guanjia.kit.days import SHANGHAI
@@ -199,9 +199,12 @@ def _step(
 
 def _where(city: str, said: Mapping[str, str], sought: str) -> dict[str, Any]:
     """What the step of the place offers: answers to the like, places found by name, all places."""
+    towns = towns_of(city)
     return {
         "similar": board.similar(said["text"], said["category"]),
-        "towns": towns_of(city),
+        "towns": towns,
+        "map": map_of(Path(settings.GUANJIA_CITY), towns),
+        "inside": inside(said["place"], towns),
         "chosen": said["place"],
         "sought": sought,
         "matches": matching(city, sought),

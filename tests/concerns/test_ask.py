@@ -10,6 +10,7 @@ from django.test import Client
 from guanjia.cases.models import Case, Clock, Event
 from guanjia.concerns import brand, forms, limits, tracking, views_ask
 from guanjia.concerns.models import Concern
+from guanjia.concerns.place_choice import towns_of
 from guanjia.kit import scope
 from tests import town
 from tests.doors import at_desk, queries_of, text_of
@@ -52,6 +53,21 @@ def test_each_step_carries_the_answers_along(cast: town.Cast) -> None:
     back = client.post("/ask/", {**said, "step": "3", "go": "back"}).content.decode()
     assert "<h1>怎么联系您</h1>" in back
     assert SAID["phone"] in back
+
+
+def test_a_town_on_the_map_then_one_of_its_communities(cast: town.Cast) -> None:
+    client = Client()
+    said = {**SAID, "place": "", "step": "1"}
+    page = client.post("/ask/", {**said, "go": "next"}).content.decode()
+    assert f'value="at:{town.CHANGAN}"' in page
+    assert "是哪个村（社区）" not in page
+    towns = {code for code, _name, _rows in towns_of(town.CITY)}
+    assert {one for one in towns if f'value="at:{one}"' in page} == towns, "each stands on it"
+    page = client.post("/ask/", {**said, "go": f"at:{town.CHANGAN}"}).content.decode()
+    assert "是哪个村（社区）" in page
+    assert f'value="at:{town.COMMUNITY}"' in page
+    page = client.post("/ask/", {**said, "go": f"at:{town.COMMUNITY}"}).content.decode()
+    assert f'<option value="{town.COMMUNITY}" selected>' in page
 
 
 def test_a_concern_comes_to_its_desk_and_its_asker_gets_a_code(cast: town.Cast) -> None:
