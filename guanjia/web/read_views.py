@@ -200,9 +200,9 @@ def _numbers(person: Person) -> Iterator[Number]:
         yield Number("document", label, person.document_mask, bytes(person.document_sealed))
     for award in entitled.awards_of(person.pk, queries.home_of(person.pk, clock.today())):
         mask = f"****{award.account_tail}"
-        label = _("银行账号（%(number)s，收款人%(payee)s）") % {
-            "number": award.number,
+        label = _("%(payee)s的银行账号（%(number)s）") % {
             "payee": award.payee,
+            "number": award.number,
         }
         yield Number(f"award-{award.pk}", label, mask, bytes(award.account_sealed))
 
