@@ -173,6 +173,7 @@ def copying(table: str) -> str:
     said = {
         key: number,
         "track": "md5(b.track || g.n)",
+        "phone_index": "md5(b.phone_index || g.n)",
         "place": "spot.code",
         "desk": "CASE length(b.desk) WHEN 12 THEN spot.code ELSE left(spot.code, length(b.desk)) END",
         **{column: f"b.{column} - {older}" for column in moments},
