@@ -41,6 +41,7 @@ def ask(page: Page, sound: Checked, shot: Shot) -> str:
     expect(page.get_by_text(TEXT)).to_be_visible()
     sound()
     shot("ask-4")
+    page.wait_for_timeout(3100)  # nobody is faster than that
     page.get_by_role("button", name="提交").click()
     sound()
     shot("ask-slip")
