@@ -137,6 +137,7 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["place", "due_at", "id"], name="case_place_due"),
+            models.Index(fields=["desk", "opened_at", "id"], name="case_desk_opened"),
             models.Index(fields=["first_desk", "due_at", "id"], name="case_first_desk"),
             models.Index(fields=["due_at"], name="case_due", condition=Q(closed_at__isnull=True)),
         ]

@@ -1,5 +1,7 @@
 """The desk's list: filters of one's own, several at once, as a file; what a supervisor sees, and the first desk."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -162,6 +164,26 @@ def test_a_list_without_an_end_is_counted_to_a_thousand(
     for number in range(4):
         ask(number)
     assert "超过 2 件" in text_of(at_desk(cast.wang), "/inbox/")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_the_latest_are_listed_once_and_in_turn_however_far_back(
+    cast: town.Cast, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """They are looked for in the last weeks first: pages go on over the ends of those."""
+    from guanjia.concerns import queries
+
+    monkeypatch.setattr(queries, "PAGE", size)
+    days = (0, 1, 29, 31, 170, 200, 400)
+    for number, ago in enumerate(days):
+        ask(number, hours=ago * 24 + 1)
+    client, listed, url = at_desk(cast.wang), list[str](), "/inbox/?desk=all&state=all"
+    while url:
+        page = text_of(client, url)
+        listed += re.findall(r"第[0-9]件事", page)
+        found = re.search(r'href="(\?[^"]*after=[^"]*)"', page)
+        url = f"/inbox/{html.unescape(found[1])}" if found else ""
+    assert listed == [f"第{number}件事" for number in range(len(days))]
 
 
 def test_the_desk_that_accepted_first_stays_named_and_sees_it_through(cast: town.Cast) -> None:
