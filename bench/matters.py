@@ -178,6 +178,7 @@ def copying(table: str) -> str:
         "desk": "CASE length(b.desk) WHEN 12 THEN spot.code ELSE left(spot.code, length(b.desk)) END",
         **{column: f"b.{column} - {older}" for column in moments},
     }
+    said["first_desk"] = said["desk"].replace("b.desk", "b.first_desk")
     own = [c for c in columns if c != "id" or table == "cases_case"]
     chosen = ", ".join(said.get(column, f'b."{column}"') for column in own)
     return f"""INSERT INTO {table} ({", ".join(f'"{c}"' for c in own)}) SELECT {chosen}

@@ -13,6 +13,8 @@ ALL_ASKS = (
     60 * 3600
 )  # from everywhere, in the same hour: what pages and staff were measured to bear
 EVERYWHERE = "everywhere"
+HELD, HELD_WITHIN = 30, 300
+"""Tries that one address may make after it was held back; a flood is then answered by a few bytes."""
 LEAST_SECONDS = 3  # nobody reads and fills in a form faster
 WRONG_CODES, WRONG_WITHIN = 10, 600
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from guanjia.concerns import (
     queries,
     scanning,
     showing,
+    slowing,
     tracking,
     uploads,
 )
@@ -89,6 +89,8 @@ def the_promises() -> Promises:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """One step after the other; the answers come with each form and go with each page."""
+    if request.method == "POST" and limits.spent("held", limits.address(request), limits.HELD):
+        return slowing.flooding()
     known = the_brand()
     if request.method != "POST":
         return _step(request, _begun(request, known), 0, _number())
@@ -136,8 +138,9 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
     tries += [("ask", limits.EVERYWHERE, limits.ALL_ASKS)]
     for what, whose, most in tries:
         if limits.spent(what, whose, most):
+            limits.spend("held", limits.address(request), limits.HELD_WITHIN)
             again = limits.until(what, whose, at).astimezone(SHANGHAI)
-            return _step(request, form, LAST, number, held=_wait(again))
+            return _step(request, form, LAST, number, held=slowing.wait(again))
     for what, whose, _most in tries:
         limits.spend(what, whose, limits.ASKS_WITHIN)
     said = form.cleaned_data
@@ -214,18 +217,6 @@ def _where(city: str, said: Mapping[str, str], sought: str) -> dict[str, Any]:
 def _number() -> str:
     """A form's own number: when it was begun, then chance."""
     return f"{int(clock.now().timestamp()):0{TIME}x}{secrets.token_hex((NUMBER - TIME) // 2)}"
-
-
-def _wait(again: datetime) -> str:
-    """Nobody is turned away for good: from when on, or by phone."""
-    told = {"hour": f"{again:%H:%M}"}
-    return (
-        _(
-            "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
-            "等不及就拨打 12345，由话务员替您登记。"
-        )
-        % told
-    )
 
 
 @never_cache
@@ -324,7 +315,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     ticket = Ticket(tracking.read(form.cleaned_data["code"]), form.cleaned_data["phone"])
     tries = [("code-from", limits.address(request)), ("code-of", seal.index(ticket.code).hex())]
     if any(limits.spent(what, whose, limits.WRONG_CODES) for what, whose in tries):
-        return _slow(request)
+        return slowing.slow(request)
     if _case_of(ticket) is None:
         for what, whose in tries:
             limits.spend(what, whose, limits.WRONG_WITHIN)
@@ -390,7 +381,3 @@ def _remember(response: HttpResponse, ticket: Ticket) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
-
-
-def _slow(request: HttpRequest) -> HttpResponse:
-    return render(request, "concerns/slow.html", status=429)

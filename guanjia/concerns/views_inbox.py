@@ -43,6 +43,7 @@ class Row:
     """One line of the inbox."""
 
     case: Case
+    tick: str
     category: str
     ends: str
     left: str
@@ -164,9 +165,11 @@ def _lines(post: Post, wanted: Wanted, seen: Sight, at: datetime) -> Iterator[li
 def _rows(found: list[Case], at: datetime) -> list[Row]:
     known, promised = the_brand(), the_promises()
     names = places.names(code for case in found for code in (case.place_id, case.desk_id))
+    tick = _("勾选第 %(n)s 号")
     return [
         Row(
             case=case,
+            tick=tick % {"n": case.pk},
             category=showing.category(case.concern, known),
             ends=showing.ends(case_queries.moment(case.due_at)) if case.due_at else "",
             left=showing.left(case.due_at, at, promised) if case.due_at else "",

@@ -1,28 +1,57 @@
-"""Reading the next batch while the present one is decided and written: a second connection at work.
+"""Working ahead on the other cores: what comes next is read and worked out by processes of their own.
 
-What was known at a moment does not change, so a batch may be read before the one ahead of it is
-committed. What is read too early for another cursor is thrown away.
+What was known at a moment does not change, so a batch may be worked out before the one ahead of it
+is committed. What a helper does not deliver, the asker works out itself: a helper that dies costs
+time and nothing else. Helpers end with the process that started them, however it ends.
 """
 
+import contextlib
+import os
+import signal
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from pathlib import Path
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+import django
+from django.conf import settings
 from django.db import connections
 
 from guanjia.kit import scope
 
 T = TypeVar("T")
+Key = tuple[int, ...]
+
+MOST_HELPERS = 4
+"""More would wait for the one process that writes."""
+WORTH_IT = 5
+"""Batches: helpers take a second to start, in which the asker does some itself."""
+
+
+def helpers_for(batches: int) -> int:
+    """How many helpers so much work is worth on this machine: none for little, or on one core."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return min(cores, MOST_HELPERS) if batches >= WORTH_IT and cores > 1 else 0
 
 
 class Ahead(Generic[T]):
-    """One reader in a thread of its own, under `eyes`; `read(cursor, size)` is its work."""
+    """Helpers that work under `eyes`; `work(*key)` is a function of a module, its value a plain record."""
 
-    def __init__(self, read: Callable[[int, int], T], eyes: scope.Scope) -> None:
-        self._read, self._eyes = read, eyes
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._asked: tuple[tuple[int, int], Future[T]] | None = None
+    def __init__(self, work: Callable[..., T], eyes: scope.Scope, helpers: int) -> None:
+        self._work, self._eyes, self.helpers = work, eyes, helpers
+        self._asked: dict[Key, Future[T]] = {}
+        self._pool: ProcessPoolExecutor | None = None
+        if helpers:
+            house = dict(connections["default"].settings_dict), settings.GUANJIA_FILES
+            self._pool = ProcessPoolExecutor(
+                helpers, get_context("spawn"), initializer=_begin, initargs=house
+            )
 
     def __enter__(self) -> "Ahead[T]":
         return self
@@ -33,20 +62,40 @@ class Ahead(Generic[T]):
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._thread.submit(connections.close_all)
-        self._thread.shutdown()
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
 
-    def ask(self, cursor: int, size: int) -> None:
-        """Begin to read the batch after `cursor`."""
-        self._asked = (cursor, size), self._thread.submit(self._under_eyes, cursor, size)
+    def ask(self, *key: int) -> None:
+        """Let a helper begin with this key, where it was not asked for before."""
+        if self._pool and key not in self._asked:
+            with contextlib.suppress(BrokenProcessPool):
+                self._asked[key] = self._pool.submit(_do, self._work, self._eyes, key)
 
-    def take(self, cursor: int, size: int) -> T | None:
-        """The batch after `cursor`, where it was asked for; waits until it is read."""
-        asked, self._asked = self._asked, None
-        if asked is None or asked[0] != (cursor, size):
-            return None
-        return asked[1].result()
+    def take(self, *key: int) -> T:
+        """What `work(*key)` comes to: by the helper that was asked, or here. Raises what it raises."""
+        asked = self._asked.pop(key, None)
+        if asked is not None:
+            with contextlib.suppress(BrokenProcessPool):
+                return asked.result()
+        return self._work(*key)
 
-    def _under_eyes(self, cursor: int, size: int) -> T:
-        with scope.hold(self._eyes):
-            return self._read(cursor, size)
+
+def _begin(database: dict[str, Any], files: Path) -> None:
+    """Make a helper ready: the same house, and no longer a life than its parent's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends its helpers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    django.setup()
+    connections["default"].settings_dict.update(database)
+    settings.GUANJIA_FILES = files
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None  # it was started by one
+    parent.join()
+    os._exit(1)
+
+
+def _do(work: Callable[..., T], eyes: scope.Scope, key: Key) -> T:
+    with scope.hold(eyes):
+        return work(*key)

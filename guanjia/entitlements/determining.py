@@ -76,16 +76,6 @@ Unit = tuple[str, bool, int]
 """Benefit, whether a person, the key of the person or household."""
 
 
-@dataclass(frozen=True, slots=True)
-class Homes:
-    """Households that are to be decided, and what held before."""
-
-    ids: list[int]
-    homes: list[Frozen]
-    before: dict[Unit, Held]
-    last_paid: date | None
-
-
 class Late(NamedTuple):
     """What an award comes to in an earlier month. `key` of the payment, where it follows another."""
 
@@ -97,9 +87,19 @@ class Late(NamedTuple):
     key: str
 
 
+class Decided(NamedTuple):
+    """What a batch of households comes to: rows to write, figures to add, and how far it reaches."""
+
+    homes: int
+    last: int
+    rows: list[HashedRow]
+    units: Counter[tuple[str, str, str]]
+    fen: Counter[tuple[str, str, str]]
+
+
 @dataclass(slots=True)
 class Batch:
-    """What one batch comes to, before it is written."""
+    """What one batch comes to, while it is decided."""
 
     run: Run
     book: Book
@@ -119,47 +119,54 @@ class Batch:
 
 @transaction.atomic
 def determine_batch(
-    run_id: int, at: datetime, size: int = BATCH, ahead: Ahead[Homes] | None = None
+    run_id: int, at: datetime, size: int = BATCH, ahead: Ahead[Decided] | None = None
 ) -> bool:
     """Decide the next `size` households of a run that is being determined; False at the end.
 
-    `ahead` may have read them already, and is asked for those that follow. Raises RunError for a
+    `ahead` may have decided them already, and is asked for those that follow. Raises RunError for a
     household that the rules cannot read.
     """
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state not in (RunState.ASKED, RunState.DETERMINING):
         return False
     sifting.sift(run)
-    ready = ahead.take(run.cursor, size) if ahead else None
-    homes = ready if ready and ready.ids else read_homes(run, run.cursor, size)
-    if ahead and homes.ids:
-        ahead.ask(homes.ids[-1], size)
+    every = results.looked_at(run_id)
     if not run.cursor:
-        run.state, run.total = RunState.DETERMINING, len(results.looked_at(run.pk))
+        run.state, run.total = RunState.DETERMINING, len(every)
         run.people, run.done = results.people(run.pk), 0
-    if homes.ids:
-        _determine(run, homes, at)
-        run.cursor, run.done = homes.ids[-1], run.done + len(homes.ids)
+    begin = bisect_right(every, run.cursor)
+    if ahead:
+        for following in range(begin + size, len(every), size)[: ahead.helpers + 1]:
+            ahead.ask(run_id, every[following - 1], size)
+    decided = (ahead.take if ahead else decide_batch)(run_id, run.cursor, size)
+    if decided.homes:
+        write_rows(run, decided.rows, at)
+        write_figures(run, decided)
+        run.cursor, run.done = decided.last, run.done + decided.homes
     run.save(update_fields=["state", "total", "cursor", "done", "people"])
-    return bool(homes.ids)
+    return bool(decided.homes)
 
 
-def read_homes(run: Run, cursor: int, size: int) -> Homes:
-    """The next households after `cursor` that the run looks at, as it knows them."""
-    every = results.looked_at(run.pk)
+def decide_batch(run_id: int, cursor: int, size: int) -> Decided:
+    """Decide the `size` households after `cursor` that a run looks at; nothing is written.
+
+    Raises RunError for a household that the rules cannot read.
+    """
+    run = Run.objects.get(pk=run_id)
+    book = queries.book_of(run.revision_id)
+    every = results.looked_at(run_id)
     first = bisect_right(every, cursor)
     ids = every[first : first + size]
     last = queries.last_paid_run(run.place_id, run.month)
-    homes = snapshot.read(
-        queries.book_of(run.revision_id),
-        ids,
-        run.month,
-        run.known_at,
-        last.known_at if last else None,
-    )
+    known = last.known_at if last else None
+    homes = snapshot.read(book, ids, run.month, run.known_at, known)
     persons = [person for home in homes for person in home.persons]
     before = queries.held_before(ids, persons, run.month, run.pk)
-    return Homes(ids, homes, before, last.month if last else None)
+    batch = Batch(run, book, before, last.month if last else None)
+    for home in homes:
+        _weigh_home(batch, home, decide_home(book, run.month, home))
+    _catch_up(batch)
+    return Decided(len(ids), ids[-1] if ids else cursor, batch.rows, batch.units, batch.fen)
 
 
 def write_rows(run: Run, rows: Sequence[HashedRow], at: datetime) -> None:
@@ -170,12 +177,12 @@ def write_rows(run: Run, rows: Sequence[HashedRow], at: datetime) -> None:
             cursor.execute(WRITE, [run.pk, run.known_at, run.revision_id, at, *columns])
 
 
-def write_figures(run: Run, batch: Batch) -> None:
+def write_figures(run: Run, counted: Decided | Batch) -> None:
     """Add what a batch counted to the run's figures."""
-    keys = sorted(batch.units)
+    keys = sorted(counted.units)
     if keys:
         towns, benefits, whats = (list(column) for column in zip(*keys, strict=True))
-        amounts = ([batch.units[k] for k in keys], [batch.fen[k] for k in keys])
+        amounts = ([counted.units[k] for k in keys], [counted.fen[k] for k in keys])
         with connection.cursor() as cursor:
             cursor.execute(COUNT, [run.pk, towns, benefits, whats, *amounts])
 
@@ -200,17 +207,6 @@ def row_of(
     )
 
 
-def _determine(run: Run, homes: Homes, at: datetime) -> None:
-    book = queries.book_of(run.revision_id)
-    batch = Batch(run, book, homes.before, homes.last_paid)
-    for home in homes.homes:
-        results = decide_home(book, run.month, home)
-        _weigh_home(batch, home, results)
-    _catch_up(batch)
-    write_rows(run, batch.rows, at)
-    write_figures(run, batch)
-
-
 def decide_home(book: Book, month: date, home: Frozen) -> list[Result]:
     """What the text says of a household in a month. Raises RunError where it is too large to decide."""
     try:
@@ -232,8 +228,11 @@ def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
     for (benefit, seat, entitled, gross, net, reasons), follows in paid_results(
         batch.book, home, results
     ):
+        award = home.award_for(benefit, follows, seat)
+        if entitled is False and award is None and not batch.before:
+            continue
         unit = unit_of(home, benefit, seat)
-        award, before = home.award_for(benefit, follows, seat), batch.before.get(unit)
+        before = batch.before.get(unit)
         if entitled is False and award is None and before is None:
             continue
         result = (entitled, gross, net, reasons)

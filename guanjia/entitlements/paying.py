@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from guanjia.entitlements import queries, repaying
+from guanjia.entitlements.ahead import Ahead
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunFigure, RunState
 from guanjia.entitlements.snapshot import KNOWN, LONG_AGO, corrected
@@ -67,6 +68,14 @@ CROSS JOIN LATERAL (
 """
 
 
+class ToPay(NamedTuple):
+    """What the next awards of a run are paid: how many awards, the last one's key, the payments."""
+
+    awards: int
+    last: int
+    payments: list[NewPayment]
+
+
 class Due(NamedTuple):
     """One month that one award is due."""
 
@@ -77,28 +86,38 @@ class Due(NamedTuple):
 
 
 @transaction.atomic
-def pay_batch(run_id: int, on: date, size: int = BATCH) -> bool:
+def pay_batch(run_id: int, on: date, size: int = BATCH, ahead: Ahead[ToPay] | None = None) -> bool:
     """Post the next `size` awards of an approved run; False when there are no more.
 
-    With the last one, the job that writes the bank files is asked for. Raises RunError and
-    LedgerError where a budget is short: what was posted before stands, the rest waits.
+    `ahead` may have worked out what they are paid. With the last one, the job that writes the bank
+    files is asked for. Raises RunError and LedgerError where a budget is short: what was posted
+    before stands, the rest waits.
     """
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state != RunState.APPROVED:
         return False
     if run.cursor == 0:
         _check_budgets(run)
-    found = _next_awards(run, size)
-    if not found:
+    found = (ahead.take if ahead else next_payments)(run_id, run.cursor, size)
+    if not found.awards:
         repaying.pay_past(run, on)
         app.configure_task(BANK_FILES, lock=f"run/{run_id}").defer(run_id=run_id)
         return False
+    if ahead:
+        ahead.ask(run_id, found.last, size)
     assert run.approved_by_id is not None  # the schema's promise
     because = Because(on, run.prepared_by_id, run.approved_by_id, run.pk)
-    ledger.post_payments(_payments(run, found), because)
-    run.cursor, run.done = found[-1][1].id, run.done + len(found)
+    ledger.post_payments(found.payments, because)
+    run.cursor, run.done = found.last, run.done + found.awards
     run.save(update_fields=["cursor", "done"])
     return True
+
+
+def next_payments(run_id: int, cursor: int, size: int) -> ToPay:
+    """What the `size` awards after `cursor` are paid by an approved run; nothing is posted."""
+    run = Run.objects.get(pk=run_id)
+    found = _next_awards(run, cursor, size)
+    return ToPay(len(found), found[-1][1].id if found else cursor, _payments(run, found))
 
 
 def awards_to_pay(run: Run) -> int:
@@ -107,10 +126,10 @@ def awards_to_pay(run: Run) -> int:
     return int(bulk.rows(f"SELECT count(*) {counted}", {**_values(run), "cursor": 0})[0][0])
 
 
-def _next_awards(run: Run, size: int) -> list[tuple[tuple[str, str], Granted]]:
+def _next_awards(run: Run, cursor: int, size: int) -> list[tuple[tuple[str, str], Granted]]:
     """((benefit, unit), award) in order of keys."""
     values = _values(run)
-    rows = bulk.rows(AWARDS, {**values, "cursor": run.cursor, "size": size})
+    rows = bulk.rows(AWARDS, {**values, "cursor": cursor, "size": size})
     awards = corrected([Granted(*row[3:]) for row in rows], values["last_known_at"])
     return [
         ((benefit, f"h{household}" if person is None else f"p{person}"), award)

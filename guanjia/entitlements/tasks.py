@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 
 from guanjia.entitlements import actions, comparing, determining, paying, results, sifting
-from guanjia.entitlements.ahead import Ahead
+from guanjia.entitlements.ahead import Ahead, helpers_for
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import WORKING, Run, RunState
 from guanjia.kit import clock, scope
@@ -90,7 +90,8 @@ def determine(run_id: int, stop: Stop) -> None:
     """Decide everybody, then make the run ready for approval."""
     eyes = eyes_of(run_id)
     going = _sift(run_id, eyes, stop)
-    with Ahead(partial(_read, run_id), eyes) as ahead:
+    batches = len(results.looked_at(run_id)) // determining.BATCH if going else 0
+    with Ahead(determining.decide_batch, eyes, helpers_for(batches)) as ahead:
         while going:
             stop_if(stop)
             with scope.hold(eyes):
@@ -104,11 +105,14 @@ def determine(run_id: int, stop: Stop) -> None:
 def pay(run_id: int, stop: Stop) -> None:
     """Post an approved run; its end asks for the bank files."""
     eyes = eyes_of(run_id)
+    with scope.hold(eyes):
+        batches = Run.objects.get(pk=run_id).total // paying.BATCH
     going = True
-    while going:
-        stop_if(stop)
-        with scope.hold(eyes):
-            going = paying.pay_batch(run_id, clock.today())
+    with Ahead(paying.next_payments, eyes, min(1, helpers_for(batches))) as ahead:
+        while going:
+            stop_if(stop)
+            with scope.hold(eyes):
+                going = paying.pay_batch(run_id, clock.today(), ahead=ahead)
 
 
 @app.periodic(cron="* * * * *")
@@ -166,10 +170,6 @@ def _sift(run_id: int, eyes: scope.Scope, stop: Stop) -> bool:
 
     sifting.sift(run, told, partial(scope.hold, eyes))
     return True
-
-
-def _read(run_id: int, cursor: int, size: int) -> determining.Homes:
-    return determining.read_homes(Run.objects.get(pk=run_id), cursor, size)
 
 
 def _fail(run_id: int, trouble: str) -> None:

@@ -6,7 +6,7 @@ written twice is one file, and its hash proves it.
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import Any
 import xlsxwriter
 from django.conf import settings
 
+from guanjia.entitlements.ahead import Ahead, helpers_for
+from guanjia.entitlements.models import Run
 from guanjia.entitlements.records import NewBankFile
-from guanjia.kit import bulk
+from guanjia.kit import bulk, scope
 from guanjia.people import seal
 
 HEADER = ("序号", "收款人", "收款账号", "金额（元）", "用途", "凭证号")
@@ -38,6 +40,10 @@ ORDER BY e.id LIMIT %s::bigint
 """
 
 
+Paid = tuple[Any, ...]
+"""Entry, key, benefit, month, whether yearly, person, payee, account, fen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One payment as the bank reads it; fen are whole."""
@@ -49,14 +55,25 @@ class Line:
     key: str
 
 
-def lines_of(run: int, titles: dict[str, str]) -> Iterator[Line]:
+def lines_of(
+    run: int, titles: dict[str, str], ahead: Ahead[list[Paid]] | None = None
+) -> Iterator[Line]:
     """The payments of a run in order of their entries, a page at a time; accounts in clear text."""
     last = 0
-    while page := _page(run, last):
-        for _entry, key, benefit, month, yearly, person, payee, account, fen in page:
-            purpose = _purpose(titles.get(benefit, benefit), yearly, month, person, payee)
-            yield Line(payee, seal.unseal(account), fen, purpose, key)
+    take: Callable[[int, int], list[Paid]] = ahead.take if ahead else page_after
+    while page := take(run, last):
         last = page[-1][0]
+        if ahead:
+            ahead.ask(run, last)
+        for _entry, key, benefit, month, yearly, person, payee, account, fen in page:
+            purpose = _purpose(titles.get(benefit) or benefit, yearly, month, person, payee)
+            yield Line(payee, account, fen, purpose, key)
+
+
+def page_after(run: int, last: int) -> list[Paid]:
+    """The next payments of a run after the entry `last`, with their accounts unsealed."""
+    rows = bulk.rows(LINES, [run, last, PAGE])
+    return [(*row[:7], seal.unseal(row[7]), row[8]) for row in rows]
 
 
 def _purpose(title: str, yearly: bool, month: date, person: str | None, payee: str) -> str:
@@ -65,19 +82,20 @@ def _purpose(title: str, yearly: bool, month: date, person: str | None, payee: s
     return f"{title} {f'{month:%Y}年' if yearly else f'{month:%Y-%m}'}{whose}"
 
 
-def write(
-    run: int, place: str, month: date, titles: dict[str, str], version: int = 1
-) -> list[NewBankFile]:
+def write(run: Run, titles: dict[str, str], version: int = 1) -> list[NewBankFile]:
     """Write both files of a run; returns what they are called, hold, total and hash to.
 
     A later `version`, without what was stopped, has a name of its own.
     """
+    month = run.month
     folder = folder_of(month)
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"bank-{month:%Y-%m}-{place}-{run}" + (f"-{version}" if version > 1 else "")
+    name = f"bank-{month:%Y-%m}-{run.place_id}-{run.pk}" + (f"-{version}" if version > 1 else "")
     sheet, table = folder / f"{name}.xlsx", folder / f"{name}.csv"
     drafts = sheet.with_suffix(".xlsx.new"), table.with_suffix(".csv.new")
-    count, fen = _write_both(lines_of(run, titles), *drafts, month)
+    helpers = min(1, helpers_for(run.total // PAGE))
+    with Ahead(page_after, scope.current(), helpers) as ahead:
+        count, fen = _write_both(lines_of(run.pk, titles, ahead), *drafts, month)
     for draft, file in zip(drafts, (sheet, table), strict=True):
         draft.replace(file)
     return [NewBankFile(file.name, sha256(file), count, fen) for file in (table, sheet)]
@@ -122,10 +140,6 @@ def _cells(number: int, line: Line) -> tuple[object, ...]:
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _page(run: int, last: int) -> list[tuple[Any, ...]]:
-    return bulk.rows(LINES, [run, last, PAGE])
 
 
 class _Workbook:

@@ -16,7 +16,7 @@ def write_bank_files(run_id: int, _stop: tasks.Stop) -> None:
         run = Run.objects.select_for_update().get(pk=run_id)
         if run.state == RunState.APPROVED:
             titles = {c.code: c.title for c in queries.book_of(run.revision_id).chapters}
-            files = bank.write(run.pk, run.place_id, run.month, titles)
+            files = bank.write(run, titles)
             actions.record_bank_files(run.pk, files, clock.now())
 
 
@@ -31,5 +31,5 @@ def write_bank_files_again(run_id: int, _stop: tasks.Stop) -> None:
             return
         titles = {c.code: c.title for c in queries.book_of(run.revision_id).chapters}
         version = actions.versions(run) + 1
-        files = bank.write(run.pk, run.place_id, run.month, titles, version)
+        files = bank.write(run, titles, version)
         actions.add_bank_files(run, files, clock.now())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from guanjia.policy.chapter import Cadence
 
@@ -16,8 +17,12 @@ def payment_key(
 
     The database works it out as well, from the determination and the award.
     """
-    period = {"month": f"{month:%Y-%m}", "year": f"{month:%Y}", "once": "once"}[cadence]
-    return f"{benefit}/{unit}/{number}/{period}/payment/{n}"
+    return f"{benefit}/{unit}/{number}/{_period(month, cadence)}/payment/{n}"
+
+
+@lru_cache(maxsize=1024)
+def _period(month: date, cadence: Cadence) -> str:
+    return {"month": f"{month:%Y-%m}", "year": f"{month:%Y}", "once": "once"}[cadence]
 
 
 @dataclass(frozen=True, slots=True)

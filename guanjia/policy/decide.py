@@ -138,7 +138,8 @@ class Rules:
             return
         for relation in self.relations:
             for unit in range(HOUSEHOLD, len(family.people)):
-                if (relation.taker, unit) in found:
+                taker = found.get((relation.taker, unit))
+                if taker and taker[0]:
                     yield from self._reduce(relation, unit, family, found, nets, assume_awarded)
 
     def _reduce(
@@ -151,7 +152,7 @@ class Rules:
         assume_awarded: bool,
     ) -> Iterator[Reduced]:
         giver, taker = self._giver(relation.giver, unit, found), (relation.taker, unit)
-        if giver is None or not found[taker][0] or not (assume_awarded or giver in family.held):
+        if giver is None or not (assume_awarded or giver in family.held):
             return
         if found[giver][0] is False or self._chosen(relation, family, unit) is False:
             return

@@ -34,6 +34,20 @@ def test_one_who_is_too_many_keeps_what_was_written_and_is_told_when(cast: town.
     assert cases() == limits.ASKS
 
 
+def test_one_who_goes_on_all_the_same_is_answered_in_a_line_until_it_stops(cast: town.Cast) -> None:
+    with time_machine.travel(datetime(2026, 4, 1, 2, tzinfo=UTC), tick=False) as clockwork:
+        for number in range(limits.ASKS + limits.HELD):
+            send(Client(), form=f"{number:032x}")
+        short = send(Client(), form="f" * 32)
+        assert (short.status_code, short.headers["Retry-After"]) == (429, "300")
+        assert "12345" in short.content.decode()
+        assert len(short.content) < 200
+        assert Client(REMOTE_ADDR="10.0.0.9").post("/ask/", {"go": "find"}).status_code == 200
+        clockwork.shift(timedelta(seconds=limits.HELD_WITHIN + 1))
+        assert SAID["text"] in send(Client(), form="f" * 32).content.decode()
+    assert cases() == limits.ASKS
+
+
 def test_a_neighbour_behind_the_same_address_gets_through_an_hour_later(cast: town.Cast) -> None:
     with time_machine.travel(datetime(2026, 4, 1, 2, tzinfo=UTC), tick=False) as clockwork:
         for number in range(limits.ASKS):

@@ -109,7 +109,7 @@ def pay(cast: town.Cast, run: Run) -> Run:
     """Approve a run, post it, and write its bank files."""
     at = post(cast, run).known_at + timedelta(days=1)
     titles = {chapter.code: chapter.title for chapter in BOOK.chapters}
-    files = bank.write(run.pk, run.place_id, run.month, titles)
+    files = bank.write(run, titles)
     return actions.record_bank_files(run.pk, files, at)
 
 

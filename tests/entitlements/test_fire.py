@@ -203,7 +203,7 @@ def test_a_full_disk_while_the_file_is_written_loses_nothing(
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
         with committed_town.as_job():
-            bank.write(run.pk, run.place_id, run.month, titles)
+            bank.write(run, titles)
 
     assert not calm(full)
     folder = bank.folder_of(run.month)
@@ -213,7 +213,7 @@ def test_a_full_disk_while_the_file_is_written_loses_nothing(
     with committed_town.as_job():
         run.refresh_from_db()
         assert run.state == RunState.APPROVED
-        files = bank.write(run.pk, run.place_id, run.month, titles)
+        files = bank.write(run, titles)
         actions.record_bank_files(run.pk, files, clock.now())
         assert audit() == []
         assert files[0].sha256 == bank.sha256(folder / files[0].name)

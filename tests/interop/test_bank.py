@@ -75,7 +75,7 @@ def test_what_is_recorded_is_what_lies_there(run: Run) -> None:
 
 def test_written_again_they_are_the_same_bytes(run: Run) -> None:
     titles = {c.code: c.title for c in office.BOOK.chapters}
-    again = bank.write(run.pk, run.place_id, run.month, titles)
+    again = bank.write(run, titles)
     assert {f.sha256 for f in again} == {f.sha256 for f in queries.bank_files(run.pk)}
 
 

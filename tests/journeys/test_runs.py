@@ -109,7 +109,7 @@ def post(run: Run) -> None:
         while paying.pay_batch(run.pk, run.month):
             pass
         titles = {chapter.code: chapter.title for chapter in office.BOOK.chapters}
-        files = bank.write(run.pk, run.place_id, run.month, titles)
+        files = bank.write(run, titles)
         actions.record_bank_files(run.pk, files, office.moment(run.month, 6))
 
 

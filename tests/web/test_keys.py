@@ -18,7 +18,7 @@ from guanjia.people.models import Person
 from guanjia.staff.models import User
 from guanjia.web import resealing, schema
 from guanjia.web.commands import keys
-from guanjia.web.keyring import Keyring
+from guanjia.web.keyring import LOOK_AGAIN, Keyring
 from guanjia.web.resealing import StillSealed
 from tests import house
 from tests.committed import Town, _django_db_helper, committed_town
@@ -142,6 +142,7 @@ def test_a_key_that_is_gone_is_named_and_the_command_refuses_what_it_does_not_kn
 ) -> None:
     ring.add()
     (ring.folder / "seal-k1").rename(ring.folder / "lost")
+    time.sleep(LOOK_AGAIN)
     assert keys.main(["list"]) == 0
     assert "k1：不在密钥目录里" in capsys.readouterr().err
     with pytest.raises(seal.KeyGone):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -187,7 +188,13 @@ def dressed(field: BoundField) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite: decoration unless it has a label."""
-    address = f"{static('vendor/icons.svg')}#{name}"
+    return _icon(static("vendor/icons.svg"), name, label)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, label: str) -> SafeString:
+    """A page has a hundred icons, and few kinds of them."""
+    address = f"{sprite}#{name}"
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
