@@ -1,7 +1,8 @@
 """A worker in a process of its own, with small batches, that stops to be killed in mid-transaction.
 
-`python -m tests.entitlements.dying_worker sift|determine|pay|what_if|no`: which step stops at its third
-batch (the decision of the whole city at its second table, a what-if at its second month).
+`python -m tests.entitlements.dying_worker sift|determine|pay|what_if|ahead|no`: which step stops at its
+third batch (the decision of the whole city at its second table, a what-if at its second month); `ahead`
+as determine, and helpers work at what comes next.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import determining, paying, tasks, trying
+    from guanjia.entitlements import ahead, determining, paying, tasks, trying
     from guanjia.policy.city import deciding
     from guanjia.web import jobs
 
@@ -42,7 +43,9 @@ def main(step: str) -> None:
     paying.pay_batch = partial(paying.pay_batch, size=3)
     if step == "sift":
         deciding.outcome = stops(deciding.outcome, 2)
-    if step == "determine":
+    if step == "ahead":
+        ahead.WORTH_IT = determining.BATCH = paying.BATCH = 1
+    if step in ("determine", "ahead"):
         determining.write_figures = stops(determining.write_figures, 3)
     if step == "pay":
         paying.ledger.post_payments = stops(paying.ledger.post_payments, 3)

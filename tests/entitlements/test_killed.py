@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,10 +64,34 @@ def work_off(environment: dict[str, str], database: str, kill_at: str = "") -> N
         dying = worker(environment, database, kill_at)
         assert dying.stdout is not None
         assert dying.stdout.readline() == "in the middle\n"
+        helpers = children(dying.pid)
+        assert bool(helpers) == (kill_at == "ahead")
         dying.send_signal(signal.SIGKILL)
         assert dying.wait() == -signal.SIGKILL
+        wait_until_gone(helpers)
     going_on = worker(environment, database, "no")
     assert going_on.wait(timeout=120) == 0
+
+
+def children(parent: int) -> list[Path]:
+    """The processes that a process started, as folders of /proc."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            started_by = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if started_by == parent:
+            found.append(stat.parent)
+    return found
+
+
+def wait_until_gone(processes: list[Path]) -> None:
+    """Helpers end with the process that they help."""
+    until = time.monotonic() + 20
+    while any(process.exists() for process in processes):
+        assert time.monotonic() < until, processes
+        time.sleep(0.05)
 
 
 def settle_elders(committed: Town) -> None:
@@ -123,7 +148,7 @@ def rows(model: Any, columns: str) -> list[tuple[Any, ...]]:
     return sorted(model.objects.values_list(*columns.split()), key=repr)
 
 
-@pytest.mark.parametrize("step", ["sift", "determine", "pay"])
+@pytest.mark.parametrize("step", ["sift", "determine", "pay", "ahead"])
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     committed_town: Town, tmp_path: Path, step: str
 ) -> None:
