@@ -188,13 +188,13 @@ def dressed(field: BoundField) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite: decoration unless it has a label."""
-    return _icon(static("vendor/icons.svg"), name, label)
+    return _icon(name, str(label))
 
 
 @lru_cache(maxsize=1024)
-def _icon(sprite: str, name: str, label: str) -> SafeString:
+def _icon(name: str, label: str) -> SafeString:
     """A page has a hundred icons, and few kinds of them."""
-    address = f"{sprite}#{name}"
+    address = f"{static('vendor/icons.svg')}#{name}"
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
