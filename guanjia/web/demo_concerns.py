@@ -21,6 +21,7 @@ from guanjia.cases.models import Case
 from guanjia.concerns import actions, board, brand, rate_tasks, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.forms import masked
 from guanjia.concerns.public_models import BoardCase
 from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
@@ -32,9 +33,14 @@ from guanjia.staff import gate
 from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
-FIRST_PAST = 1000  # numbers of forms, apart from those of today
-MASK, PHONE = "138****0000", "13800000000"
+FIRST_PAST = 1000  # numbers of forms and of askers, apart from those of today
+FIRST_MANY = 2000  # of askers
 MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
+AGAIN = {
+    7: 1,
+    8: 2,
+    20: 1,
+}  # of every 25: these are asked by who asked so many before, from the same place
 HALF_YEAR = 170 * 24
 
 
@@ -45,11 +51,11 @@ def fill(at: datetime) -> int:
     for number, row in enumerate(rows, start=1):
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], row["place"]),
-            phone=PHONE,
+            phone=_phone(row.get("asker", number)),
             synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])
-        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        _take_in(asked, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
     past = _past(at, folder)
@@ -67,24 +73,37 @@ def many(at: datetime, count: int = MANY) -> int:
     They teach the suggestions and gather into topics; returns how many were written.
     """
     folder = Path(settings.GUANJIA_CITY)
-    known, promised = brand.load(folder), promises.load(folder)
     chance = random.Random(count)  # noqa: S311 - made-up text, no secret
     homes = [row.code for d in demo_staff.desks() for row in places.under(d.place)]
     spots = [code for code in homes if len(code) == places.COMMUNITY]
+    homes_of: dict[int, str] = {}
     for number, one in enumerate(wordings.made(folder, count, seed=1), start=1):
+        asker = number - AGAIN.get(number % 25, 0)
+        place = homes_of.setdefault(asker, chance.choice(spots))
         asked = NewConcern(
-            *(f"{number:016x}{'d' * 16}", one.category, one.text, chance.choice(spots)),
-            phone=PHONE,
+            *(f"{number:016x}{'d' * 16}", one.category, one.text, place),
+            phone=_phone(FIRST_MANY + asker),
             synthetic=True,
         )
         fresh = number % OPEN_EVERY == 0
         begun = at - timedelta(
             hours=chance.randint(1, 12) if fresh else chance.randint(40, HALF_YEAR)
         )
-        actions.take_in(asked, known, promised, MASK, begun)
+        _take_in(asked, begun)
         if not fresh:
             _close(asked.key, chance.random() < GOOD, begun)
     return number
+
+
+def _phone(asker: int) -> str:
+    """`13800000012`: noughts enough that nobody takes it for somebody's."""
+    return f"138{asker:08d}"
+
+
+def _take_in(asked: NewConcern, at: datetime) -> None:
+    folder = Path(settings.GUANJIA_CITY)
+    mask = masked(asked.phone)
+    actions.take_in(asked, brand.load(folder), promises.load(folder), mask, at)
 
 
 def _close(key: str, good: bool, begun: datetime) -> None:
@@ -115,10 +134,12 @@ def _past(at: datetime, folder: Path) -> int:
     for number, (row, place) in enumerate(told, start=FIRST_PAST):
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], place),
-            **{"phone": PHONE, "synthetic": True, "publish": row.get("publish", False)},
+            phone=_phone(row.get("asker", number)),
+            synthetic=True,
+            publish=row.get("publish", False),
         )
         begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
-        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        _take_in(asked, begun)
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
         if asked.publish:

@@ -1,5 +1,7 @@
 """The demonstration's concerns: made up, marked so, at every stage of the way."""
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,11 @@ def test_made_up_concerns_stand_at_every_stage(
         assert all(found.whole for found in recount.recount())
         assert count > 150
         assert all(Concern.objects.values_list("synthetic", flat=True))
+        phones = Counter(Concern.objects.values_list("phone_index", flat=True))
+        assert set(phones.values()) == {1, 2, 3}, "a few people ask two or three times"
+        assert len(phones) > 0.8 * count
+        masks = Concern.objects.values_list("phone_mask", flat=True)
+        assert all(re.fullmatch(r"138\*{4}\d{4}", mask) for mask in masks)
         assert Topic.objects.count() > 3
         assert TopicMonth.objects.exists()
     demo_concerns.teach(clock.now())
