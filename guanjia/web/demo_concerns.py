@@ -18,11 +18,12 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, board, brand, rate_tasks, taking, training
+from guanjia.concerns import actions, beside, board, brand, rate_tasks, sorting, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.forms import masked
 from guanjia.concerns.public_models import BoardCase
+from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
 from guanjia.interop.synthetic import scene, wordings
@@ -42,6 +43,7 @@ AGAIN = {
     20: 1,
 }  # of every 25: these are asked by who asked so many before, from the same place
 HALF_YEAR = 170 * 24
+PLAINLY = 4  # of a policy's own words in a text, that a desk puts it there
 
 
 def fill(at: datetime) -> int:
@@ -55,7 +57,7 @@ def fill(at: datetime) -> int:
             synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])
-        _take_in(asked, begun)
+        _take_in(asked, begun, row.get("policy", ""))
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
     past = _past(at, folder)
@@ -89,7 +91,7 @@ def many(at: datetime, count: int = MANY) -> int:
         begun = at - timedelta(
             hours=chance.randint(1, 12) if fresh else chance.randint(40, HALF_YEAR)
         )
-        _take_in(asked, begun)
+        _take_in(asked, begun, _plainly(one))
         if not fresh:
             _close(asked.key, chance.random() < GOOD, begun)
     return number
@@ -100,10 +102,27 @@ def _phone(asker: int) -> str:
     return f"138{asker:08d}"
 
 
-def _take_in(asked: NewConcern, at: datetime) -> None:
+def _plainly(one: wordings.Wording) -> str:
+    """The policy of its category that a text names in so many words; '' for none."""
+    known = brand.load(Path(settings.GUANJIA_CITY))
+    mine = {p.code for p in known.register.of_category(one.category)}
+    return next((c for c, _n in beside.nearly(one.text, known, least=PLAINLY) if c in mine), "")
+
+
+def _take_in(asked: NewConcern, at: datetime, policy: str = "") -> None:
+    """Taken in; an hour later whoever sits nearest has read it and put it under a policy, if one is named."""
     folder = Path(settings.GUANJIA_CITY)
-    mask = masked(asked.phone)
-    actions.take_in(asked, brand.load(folder), promises.load(folder), mask, at)
+    known, promised = brand.load(folder), promises.load(folder)
+    actions.take_in(asked, known, promised, masked(asked.phone), at)
+    if not policy:
+        return
+    said = Sorted(known.register.policies[policy].category, policy)
+    with scope.hold(scope.Scope(kind="case", key=asked.key)):
+        case = Case.objects.get()
+    by = _nearest(case.desk_id)
+    assert by.post is not None  # a desk of the demonstration
+    with scope.hold(gate.scope_of(by.post)):
+        sorting.sort(case, said, known, promised, by, at + timedelta(hours=1))
 
 
 def _close(key: str, good: bool, begun: datetime) -> None:
@@ -139,7 +158,7 @@ def _past(at: datetime, folder: Path) -> int:
             publish=row.get("publish", False),
         )
         begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
-        _take_in(asked, begun)
+        _take_in(asked, begun, row.get("policy", ""))
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
         if asked.publish:
