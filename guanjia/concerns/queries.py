@@ -199,7 +199,9 @@ def by_desk(post: Post, at: datetime) -> list[dict[str, Any]]:
 def beside(case: Case) -> tuple[list[Case], list[Case]]:
     """What was merged into a case; and others of its asker, the newest first: MOST_BESIDE in all."""
     first = When(Q(merged_into=case), then=0)
-    listed = list(_beside(case).order_by(Sorted(first, default=1), "-pk")[:MOST_BESIDE])
+    listed = list(
+        _beside(case).order_by(Sorted(first, default=1), "-opened_at", "-pk")[:MOST_BESIDE]
+    )
     voices = [one for one in listed if one.merged_into_id == case.pk]
     return voices, [one for one in listed if one.merged_into_id != case.pk]
 
