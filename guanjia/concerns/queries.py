@@ -21,6 +21,7 @@ from guanjia.staff.lists import Column, Key, Sight
 from guanjia.staff.models import Post
 
 PAGE, FEW = 50, 20
+MOST_BESIDE = PAGE + FEW  # of one asker, counted beside a case
 BELOW = "+"  # after a place: its desk and every one below
 DESK = re.compile(r"[0-9]{6}([0-9]{3}){0,2}[+]?")
 MOST_FILTERS = 20
@@ -198,20 +199,31 @@ def by_desk(post: Post, at: datetime) -> list[dict[str, Any]]:
     return [dict(row) for row in grouped.annotate(waiting=Count("pk"), late=late, **counts)]
 
 
-def beside(case: Case, phone_index: str) -> tuple[list[Case], list[Case]]:
-    """What was merged into a case; and others of the same person, or of who left the same phone."""
+def beside(case: Case) -> tuple[list[Case], list[Case]]:
+    """What was merged into a case; and others of its asker, the newest first: MOST_BESIDE in all."""
+    first = When(Q(merged_into=case), then=0)
+    listed = list(
+        _beside(case).order_by(Sorted(first, default=1), "-opened_at", "-pk")[:MOST_BESIDE]
+    )
+    voices = [one for one in listed if one.merged_into_id == case.pk]
+    return voices, [one for one in listed if one.merged_into_id != case.pk]
+
+
+def of_its_asker(case: Case) -> QuerySet[Case]:
+    """Other cases of the same person, or of who left the same phone, but those merged into this one."""
+    return _beside(case).exclude(merged_into=case)
+
+
+def _beside(case: Case) -> QuerySet[Case]:
     # Each by its own index: an "or" over two tables would read them whole.
     same: list[QuerySet[Any, Any]] = [Case.objects.filter(merged_into=case).values("pk")]
     if case.person_id:
         same.append(Case.objects.filter(person=case.person_id).values("pk"))
-    if phone_index:
-        same.append(Concern.objects.filter(phone_index=phone_index).values("case_id"))
-    first = When(Q(merged_into=case), then=0)
+    if case.concern.phone_index:
+        mine = Concern.objects.filter(phone_index=case.concern.phone_index)
+        same.append(mine.values("case_id"))
     numbers = same[0].union(*same[1:]) if len(same) > 1 else same[0]
-    found = Case.objects.select_related("concern").filter(pk__in=numbers).exclude(pk=case.pk)
-    listed = list(found.order_by(Sorted(first, default=1), "-pk")[: PAGE + FEW])
-    voices = [one for one in listed if one.merged_into_id == case.pk]
-    return voices, [one for one in listed if one.merged_into_id != case.pk][:FEW]
+    return Case.objects.select_related("concern").filter(pk__in=numbers).exclude(pk=case.pk)
 
 
 def filters(post: Post) -> list[SavedFilter]:

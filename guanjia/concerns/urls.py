@@ -65,6 +65,7 @@ urlpatterns = [
     path("inbox/overview/", views_overview.overview, name="inbox_overview"),
     path("inbox/filters/", views_inbox.save_filter, name="inbox_filters"),
     path("inbox/filters/<int:number>/drop/", views_inbox.drop_filter, name="inbox_drop_filter"),
+    path("inbox/<int:number>/same/", views_person.same, name="inbox_same"),
     path("inbox/<int:number>/person/", views_person.choose, name="inbox_person"),
     path("inbox/<int:number>/person/link/", views_person.link, name="inbox_link"),
     path("inbox/<int:number>/files/<int:position>/", views_files.of_desk, name="inbox_file"),

@@ -1,4 +1,4 @@
-"""对上这个人: find the registered person who asked, by name or number, and say how one knows."""
+"""对上这个人: find the registered person who asked, and say how one knows; what else they asked."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -11,7 +11,7 @@ from guanjia.cases.errors import CaseError
 from guanjia.cases.identifying import identify
 from guanjia.cases.models import Case
 from guanjia.cases.records import By
-from guanjia.concerns import showing
+from guanjia.concerns import queries, showing
 from guanjia.concerns.forms import Identify
 from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock
@@ -20,7 +20,7 @@ from guanjia.people import words as people_words
 from guanjia.people.documents import BadDocument
 from guanjia.people.models import Person
 from guanjia.places import queries as places
-from guanjia.staff import gate, reading
+from guanjia.staff import gate, lists, reading
 from guanjia.staff.read_models import ReadKind
 from guanjia.staff.reading import Note
 from guanjia.staff.roles import May
@@ -48,6 +48,36 @@ def choose(request: HttpRequest, number: int) -> HttpResponse:
         "rows": [(one, people_words.chip(one, place, names, today)) for one, place in hits[:FEW]],
     }
     return render(request, "concerns/choose_person.html", shown)
+
+
+@require_safe
+@gate.may(May.HANDLE_CASES)
+def same(request: HttpRequest, number: int) -> HttpResponse:
+    """All that the same person asked, or who left the same phone, within the desk's reach: the newest first."""
+    reading.note(request, Note(ReadKind.MATTER, matter=number))
+    case = Case.objects.select_related("concern").filter(pk=number).first()
+    if case is None:
+        raise Http404
+    known = the_brand()
+    seen = lists.sight(request, "same", (), queries.LATEST, {}, falling=True)
+    found, mark = lists.page(queries.of_its_asker(case), seen, queries.PAGE)
+    names = places.names(code for one in found for code in (one.place_id, one.desk_id))
+    shown = {
+        "case": case,
+        "category": showing.category(case.concern, known),
+        "rows": [
+            {
+                "case": one,
+                "category": showing.category(one.concern, known),
+                "where": people_words.place_words(one.place_id, names),
+                "desk": showing.desk(one.desk_id, names),
+            }
+            for one in found
+        ],
+        "first_url": seen.first_url,
+        "next_url": seen.next_url(mark),
+    }
+    return render(request, "concerns/same.html", shown)
 
 
 @require_POST

@@ -18,10 +18,12 @@ from guanjia.cases import actions as cases
 from guanjia.cases import promises, tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, board, brand, rate_tasks, taking, training
+from guanjia.concerns import actions, beside, board, brand, rate_tasks, sorting, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.forms import masked
 from guanjia.concerns.public_models import BoardCase
+from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.training import TooFew
 from guanjia.concerns.workflow import CONCERN
 from guanjia.interop.synthetic import scene, wordings
@@ -32,10 +34,16 @@ from guanjia.staff import gate
 from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
-FIRST_PAST = 1000  # numbers of forms, apart from those of today
-MASK, PHONE = "138****0000", "13800000000"
+FIRST_PAST = 1000  # numbers of forms and of askers, apart from those of today
+FIRST_MANY = 2000  # of askers
 MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
+AGAIN = {
+    7: 1,
+    8: 2,
+    20: 1,
+}  # of every 25: these are asked by who asked so many before, from the same place
 HALF_YEAR = 170 * 24
+PLAINLY = 4  # of a policy's own words in a text, that a desk puts it there
 
 
 def fill(at: datetime) -> int:
@@ -45,11 +53,11 @@ def fill(at: datetime) -> int:
     for number, row in enumerate(rows, start=1):
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], row["place"]),
-            phone=PHONE,
+            phone=_phone(row.get("asker", number)),
             synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])
-        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        _take_in(asked, begun, row.get("policy", ""))
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
     past = _past(at, folder)
@@ -67,24 +75,54 @@ def many(at: datetime, count: int = MANY) -> int:
     They teach the suggestions and gather into topics; returns how many were written.
     """
     folder = Path(settings.GUANJIA_CITY)
-    known, promised = brand.load(folder), promises.load(folder)
     chance = random.Random(count)  # noqa: S311 - made-up text, no secret
     homes = [row.code for d in demo_staff.desks() for row in places.under(d.place)]
     spots = [code for code in homes if len(code) == places.COMMUNITY]
+    homes_of: dict[int, str] = {}
     for number, one in enumerate(wordings.made(folder, count, seed=1), start=1):
+        asker = number - AGAIN.get(number % 25, 0)
+        place = homes_of.setdefault(asker, chance.choice(spots))
         asked = NewConcern(
-            *(f"{number:016x}{'d' * 16}", one.category, one.text, chance.choice(spots)),
-            phone=PHONE,
+            *(f"{number:016x}{'d' * 16}", one.category, one.text, place),
+            phone=_phone(FIRST_MANY + asker),
             synthetic=True,
         )
         fresh = number % OPEN_EVERY == 0
         begun = at - timedelta(
             hours=chance.randint(1, 12) if fresh else chance.randint(40, HALF_YEAR)
         )
-        actions.take_in(asked, known, promised, MASK, begun)
+        _take_in(asked, begun, _plainly(one))
         if not fresh:
             _close(asked.key, chance.random() < GOOD, begun)
     return number
+
+
+def _phone(asker: int) -> str:
+    """`13800000012`: noughts enough that nobody takes it for somebody's."""
+    return f"138{asker:08d}"
+
+
+def _plainly(one: wordings.Wording) -> str:
+    """The policy of its category that a text names in so many words; '' for none."""
+    known = brand.load(Path(settings.GUANJIA_CITY))
+    mine = {p.code for p in known.register.of_category(one.category)}
+    return next((c for c, _n in beside.nearly(one.text, known, least=PLAINLY) if c in mine), "")
+
+
+def _take_in(asked: NewConcern, at: datetime, policy: str = "") -> None:
+    """Taken in; an hour later whoever sits nearest has read it and put it under a policy, if one is named."""
+    folder = Path(settings.GUANJIA_CITY)
+    known, promised = brand.load(folder), promises.load(folder)
+    actions.take_in(asked, known, promised, masked(asked.phone), at)
+    if not policy:
+        return
+    said = Sorted(known.register.policies[policy].category, policy)
+    with scope.hold(scope.Scope(kind="case", key=asked.key)):
+        case = Case.objects.get()
+    by = _nearest(case.desk_id)
+    assert by.post is not None  # a desk of the demonstration
+    with scope.hold(gate.scope_of(by.post)):
+        sorting.sort(case, said, known, promised, by, at + timedelta(hours=1))
 
 
 def _close(key: str, good: bool, begun: datetime) -> None:
@@ -115,10 +153,12 @@ def _past(at: datetime, folder: Path) -> int:
     for number, (row, place) in enumerate(told, start=FIRST_PAST):
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], place),
-            **{"phone": PHONE, "synthetic": True, "publish": row.get("publish", False)},
+            phone=_phone(row.get("asker", number)),
+            synthetic=True,
+            publish=row.get("publish", False),
         )
         begun = first + timedelta(days=1 + number % 14, hours=9 + number % 8)
-        actions.take_in(asked, brand.load(folder), promises.load(folder), MASK, begun)
+        _take_in(asked, begun, row.get("policy", ""))
         for step in row["steps"]:
             _step(asked.key, step, begun + timedelta(hours=step["at"]))
         if asked.publish:

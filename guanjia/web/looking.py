@@ -1,4 +1,4 @@
-"""Where to look first: six addresses of a demonstration, one for each thing it is about."""
+"""Where to look first: eight addresses of a demonstration, one for each thing it is about."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from guanjia.cases.models import Case
 from guanjia.entitlements.models import Determination, Lead, LeadKind, LeadState
 from guanjia.interop.synthetic import cast
 from guanjia.kit import scope
@@ -25,8 +26,10 @@ class Place(NamedTuple):
 
 
 def places_to_look(city: str, on: date, month: date) -> list[Place]:
-    """Up to six lines; what the data do not hold is left out. `month` is the last one paid."""
+    """Up to eight lines; what the data do not hold is left out. `month` is the last one paid."""
     finders: tuple[Callable[[date], Place | None], ...] = (
+        _front,
+        _requests,
         _person,
         _why,
         _yuan,
@@ -36,6 +39,18 @@ def places_to_look(city: str, on: date, month: date) -> list[Place]:
     )
     with scope.hold(scope.job("looking", city, on)):
         return [found for find in finders if (found := find(month)) is not None]
+
+
+def _front(_month: date) -> Place | None:
+    return Place(
+        word("居民首页"), word("说一件事、查进度、看能享受什么（不用登录）"), reverse("home")
+    )
+
+
+def _requests(_month: date) -> Place | None:
+    if not Case.objects.exists():
+        return None
+    return Place(word("居民的诉求"), word("等本岗位办的，先到期的在前"), reverse("inbox"))
 
 
 def _person(_month: date) -> Place | None:

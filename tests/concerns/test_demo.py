@@ -1,10 +1,12 @@
 """The demonstration's concerns: made up, marked so, at every stage of the way."""
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from guanjia.cases.models import Case
-from guanjia.concerns import recount, suggest
+from guanjia.concerns import express, recount, suggest
 from guanjia.concerns.models import Concern, Topic, TopicMonth
 from guanjia.concerns.public_models import BoardCase
 from guanjia.concerns.rate_models import RateSum
@@ -34,7 +36,16 @@ def test_made_up_concerns_stand_at_every_stage(
         assert all(found.whole for found in recount.recount())
         assert count > 150
         assert all(Concern.objects.values_list("synthetic", flat=True))
+        phones = Counter(Concern.objects.values_list("phone_index", flat=True))
+        assert set(phones.values()) == {1, 2, 3}, "a few people ask two or three times"
+        assert len(phones) > 0.8 * count
+        masks = Concern.objects.values_list("phone_mask", flat=True)
+        assert all(re.fullmatch(r"138\*{4}\d{4}", mask) for mask in masks)
         assert Topic.objects.count() > 3
+        standings = express.standings(clock.now())
+        assert len(standings) > 5
+        assert sum(one.late for one in standings.values()) > 1
+        assert express.followed().filter(answered_at__isnull=False).count() > 20
         assert TopicMonth.objects.exists()
     demo_concerns.teach(clock.now())
     made = suggest.model()

@@ -1,10 +1,12 @@
 """对上这个人: a registered person of the desk's reach, with a reason; what stands beside the case then."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import actions
+from guanjia.concerns import actions, queries
 from guanjia.entitlements import leads_of
 from guanjia.entitlements.leads_of import Missed
 from guanjia.kit import scope
@@ -89,8 +91,36 @@ def test_cases_of_one_phone_stand_together_within_the_reach_of_a_desk(cast: town
     assert "同一个人或同一个电话" in page
     assert f"/inbox/{first.pk}/" in page
     assert PHONE not in page
+    assert "/same/" not in page, "all of them stand here"
     assert actions.phone_index("") == ""
     at_desk(cast.zhou).post(
         f"/inbox/{first.pk}/person/link/", {"step": 0, "person": cast.li.id, "note": "核对过"}
     )
     assert asked_of(at_desk(cast.wang), f"/inbox/{first.pk}/") <= 15
+
+
+def test_of_many_cases_of_one_phone_six_stand_beside_and_all_on_a_page(
+    cast: town.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [ask(number) for number in range(1, 10)]
+    last, wang = cases[-1], at_desk(cast.wang)
+    page = text_of(wang, f"/inbox/{last.pk}/")
+    assert page.count(" · 待受理</span></li>") == 6
+    assert f'<a href="/inbox/{last.pk}/same/">还有 2 件</a>' in page
+    everything = text_of(wang, f"/inbox/{last.pk}/same/")
+    assert [f'href="/inbox/{one.pk}/"' in everything for one in cases[:-1]] == [True] * 8
+    assert "第1件事" in everything
+    text_of(at_desk(cast.huang), f"/inbox/{last.pk}/same/", 404)
+    monkeypatch.setattr(queries, "MOST_BESIDE", 8)
+    assert ">看全部</a>" in text_of(wang, f"/inbox/{last.pk}/"), "too many to be counted"
+    monkeypatch.setattr(queries, "PAGE", 5)
+    first = text_of(wang, f"/inbox/{last.pk}/same/")
+    after = re.search(r'href="([^"]+)"[^>]*>下一页', first)
+    assert after is not None
+    rest = text_of(wang, f"/inbox/{last.pk}/same/{after[1].replace('&amp;', '&')}")
+    assert [f"第{n}件事" in rest for n in range(1, 9)] == [True] * 3 + [False] * 5
+    assert asked_of(wang, f"/inbox/{last.pk}/same/") <= 12
+
+
+def test_who_asked_but_once_has_nothing_else(cast: town.Cast) -> None:
+    assert "没有别的诉求" in text_of(at_desk(cast.wang), f"/inbox/{ask(1).pk}/same/")

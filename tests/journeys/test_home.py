@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE
 from tests.journeys.houses import House
 
 
@@ -24,20 +23,6 @@ def test_staff_come_back_to_where_they_were_going(page: Page, house: House) -> N
     page.get_by_label("密码").fill("a long enough word")
     page.locator("main").get_by_role("button", name="登录", exact=True).click()
     expect(page).to_have_url(f"{house.url}/people/")
-
-
-def test_the_rail_holds_the_rooms_of_the_post_and_marks_the_one_entered(
-    page: Page, house: House, sign_in: Callable[..., None], size: Callable[..., None]
-) -> None:
-    sign_in(house.cast.wang)
-    page.goto("/book/")
-    rail = page.get_by_role("navigation", name="主导航")
-    expect(rail.locator("[aria-current=page]")).to_have_text("政策簿政策簿")
-    expect(rail.get_by_role("link", name="人员")).to_be_visible()
-    size(PHONE)
-    box = rail.bounding_box()
-    assert box is not None
-    assert box["y"] > PHONE[1] / 2, "on a phone the rail stands at the foot, under the thumb"
 
 
 def test_a_reader_makes_the_letters_large_and_they_stay_large(page: Page, house: House) -> None:

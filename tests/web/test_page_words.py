@@ -12,6 +12,7 @@ from guanjia.policy import book as books
 from guanjia.policy import family_file
 from guanjia.policy.explain import explain
 from guanjia.policy.explanation import Explanation
+from guanjia.staff.roles import May
 from guanjia.web import rooms
 from guanjia.web.templatetags import guanjia as words
 from tests import town
@@ -75,10 +76,20 @@ def test_every_mark_leads_to_what_it_means(kind: str) -> None:
 
 
 def test_the_rail_offers_only_what_the_post_may_enter() -> None:
-    offered = [e["url"] for e in rooms.entered({"see_people": True}, "/people/5/")]
-    assert offered == ["/", "/people/", "/book/"]
-    here = [e["url"] for e in rooms.entered({"see_people": True}, "/people/5/") if e["here"]]
-    assert here == ["/people/"]
+    rail = rooms.entered({"see_people": True}, "/people/5/")
+    offered = [entry for _group, entries in rail.groups for entry in entries]
+    assert [entry.url for entry in offered] == ["/", "/people/", "/book/"]
+    assert [entry.url for entry in offered if entry.here] == ["/people/"]
+    assert [str(group.label) for group, _entries in rail.groups] == ["", "一户一档", "政策"]
+    assert rail.near == offered
+
+
+def test_every_room_stands_in_one_group_and_a_phone_keeps_few_near() -> None:
+    rail = rooms.entered({what.value: True for what in May}, "/inbox/7/")
+    names = [entry.room.name for _group, entries in rail.groups for entry in entries]
+    assert len(names) == len(set(names)) == 19
+    assert [group.code for group, _entries in rail.groups] == [g.code for g in rooms.GROUPS]
+    assert [entry.room.name for entry in rail.near] == ["home", "inbox", "intake"]
 
 
 def explained(title: str) -> Explanation:

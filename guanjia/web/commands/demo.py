@@ -187,7 +187,7 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
         )
     )
     first = next(d.name for d in demo_staff.desks() if d.role == roles.TOWN_CLERK)
-    console.print(word("[bold]先看哪里[/]（用 {first} 登录；政策簿不用登录）", first=first))
+    console.print(word("[bold]先看哪里[/]（用 {first} 登录；居民首页和政策簿不用）", first=first))
     for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)

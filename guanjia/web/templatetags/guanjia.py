@@ -231,8 +231,8 @@ def mark(kind: str, more: object = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rooms(context: Context) -> list[dict[str, object]]:
-    """The rail's entries for the post of this request."""
+def rooms(context: Context) -> the_rooms.Rail:
+    """The rail for the post of this request."""
     may: Mapping[str, bool] = context.get("may") or {}
     request = context.get("request")
     return the_rooms.entered(may, request.path if request else "")

@@ -29,10 +29,11 @@ for (const moment of ["click", "focusin"]) {
   });
 }
 
-// On a phone the rooms stand in one row: the one entered is in sight.
-const rail = document.querySelector(".rail ul");
+// Where the rail is longer than the window, the room entered is in sight.
+const rail = document.querySelector(".rail");
 const entered = rail?.querySelector("[aria-current]");
-if (entered) rail.scrollLeft = entered.offsetLeft - (rail.clientWidth - entered.offsetWidth) / 2;
+const below = entered && entered.offsetTop + 2 * entered.offsetHeight > rail.clientHeight;
+if (below) rail.scrollTop = entered.offsetTop - rail.clientHeight / 2;
 
 // Paper is white, and shows what the screen folds, except what is there to be looked up (.fold).
 const root = document.documentElement;
