@@ -2,7 +2,8 @@
 
 What cannot be said by a CHECK stands in the triggers of migration 0002: `due_at` is the earliest
 unmet clock of the round, an answer has its words on the timeline, a merged case is answered with
-its leading one, a clock moves only before it ends, a returned case that was assigned stays.
+its leading one, a clock moves only before it ends, a returned case that was assigned stays. What an
+asker may do stands in migration 0013, as the workflows say it.
 """
 
 from django.conf import settings

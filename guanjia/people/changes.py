@@ -1,6 +1,7 @@
 """申请变更 → 复核: a clerk prepares a change of a fact, another person approves it or sends it back.
 
-Only approval writes the fact. `by` is the key of the user who acts.
+Only approval writes the fact; what else a second person says stands in `second`. `by` is the key of the
+user who acts.
 """
 
 from collections.abc import Collection
@@ -9,15 +10,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from guanjia.people import actions
-from guanjia.people.desk_models import ChangeRequest, ChangeState
+from guanjia.people import actions, second
+from guanjia.people.desk_models import ChangeRequest, ChangeState, JoinState
 from guanjia.people.errors import (
     AlreadyAsked,
     MovesMoney,
     NotBelieved,
     ReasonMissing,
-    SamePerson,
-    WrongState,
 )
 from guanjia.people.models import Household, Person
 from guanjia.people.records import NewFact, Value
@@ -65,10 +64,10 @@ def correct(
 @transaction.atomic
 def approve(number: int, by: int, at: datetime) -> ChangeRequest:
     """The second person says yes: from `at` on it is believed. Raises SamePerson, WrongState."""
-    row = _locked(number, by)
+    row = second.asked(ChangeRequest, number, by)
     of = row.person or row.household
     assert of is not None  # change_is_of_one_unit
-    _decide(row, ChangeState.APPROVED, by, at)
+    second.decide(row, JoinState.APPROVED, by, at)
     try:
         with transaction.atomic():
             actions.correct_fact(of, fact_of(row), row.source_id, at)
@@ -78,25 +77,6 @@ def approve(number: int, by: int, at: datetime) -> ChangeRequest:
         late = _("这一事项另有更晚登记的更正。请退回，核对之后重新申请。")
         raise NotBelieved(late) from None
     return row
-
-
-@transaction.atomic
-def send_back(number: int, by: int, note: str, at: datetime) -> ChangeRequest:
-    """The second person says no, and why. Raises SamePerson, ReasonMissing, WrongState."""
-    row = _locked(number, by)
-    if not note.strip():
-        raise ReasonMissing
-    row.note = note.strip()
-    return _decide(row, ChangeState.RETURNED, by, at)
-
-
-@transaction.atomic
-def withdraw(number: int, by: int, at: datetime) -> ChangeRequest:
-    """Who prepared it takes it back. Raises WrongState."""
-    row = _locked(number, None)
-    if row.prepared_by_id != by:
-        raise WrongState(str(row.get_state_display()))
-    return _decide(row, ChangeState.WITHDRAWN, by, at)
 
 
 def fact_of(row: ChangeRequest) -> NewFact:
@@ -127,22 +107,6 @@ def _row(
         prepared_by_id=by,
         prepared_at=at,
     )
-
-
-def _locked(number: int, by: int | None) -> ChangeRequest:
-    """The open request; `by` is a second person. Raises ChangeRequest.DoesNotExist."""
-    row = ChangeRequest.objects.select_for_update().get(pk=number)
-    if row.state != ChangeState.OPEN:
-        raise WrongState(str(row.get_state_display()))
-    if by is not None and row.prepared_by_id == by:
-        raise SamePerson
-    return row
-
-
-def _decide(row: ChangeRequest, state: ChangeState, by: int, at: datetime) -> ChangeRequest:
-    row.state, row.decided_by_id, row.decided_at = state, by, at
-    row.save(update_fields=["state", "decided_by", "decided_at", "note"])
-    return row
 
 
 def of_unit(person: int | None, household: int | None) -> list[ChangeRequest]:

@@ -3,12 +3,13 @@
 Only equality and comparisons of text, numbers and days stand here: others never reach an index.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from guanjia.kit import bulk
 from guanjia.kit.scope import place_range
 from guanjia.people import belief, documents, seal
 from guanjia.people.models import (
@@ -101,11 +102,19 @@ def by_document(number: str, on: date) -> list[tuple[Person, str]]:
     written = number.upper()
     if len(written) in (15, 18) and written[:-1].isdecimal():
         written = documents.citizen_number(written)
-    found = Person.objects.filter(
-        document_kind__in=[kind for kind in DocumentKind.values if kind != DocumentKind.NONE],
-        document_index=seal.index(written),
-    )
+    kinds = [kind for kind in DocumentKind.values if kind != DocumentKind.NONE]
+    found = Person.objects.filter(pk__in=with_document(written, kinds))
     return [(person, _first_place(person.pk, on)) for person in found[:5]]
+
+
+def with_document(number: str, kinds: Sequence[str]) -> list[int]:
+    """Whom this post reaches of those with this number on a document of these kinds.
+
+    It takes as long for a number that nobody has as for one of somebody out of reach.
+    """
+    asked = [seal.index(number), list(kinds)]
+    query = "SELECT people_by_document(%s::bytea, %s::text[])"
+    return [person for (person,) in bulk.rows(query, asked)]
 
 
 def _first_place(person: int, on: date) -> str:

@@ -40,11 +40,9 @@ def register(stated: Stated, by: int, at: datetime) -> int:
     if stated.document_kind in actions.CHECKED:
         number = documents.citizen_number(number)
     if number:
-        here = Person.objects.filter(
-            document_kind=stated.document_kind, document_index=seal.index(number)
-        ).first()
-        if here is not None:
-            raise AlreadyHere(here.pk)
+        here = queries.with_document(number, [stated.document_kind])
+        if here:
+            raise AlreadyHere(here[0])
     sealed, index = (seal.seal(number), seal.index(number)) if number else (None, None)
     values = [
         *(stated.document_kind, sealed, documents.masked(number), index),

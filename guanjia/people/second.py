@@ -1,6 +1,7 @@
-"""What a second person says to something asked, and how it is taken back: alike for merges and splits.
+"""What a second person says to something asked, and how it is taken back: alike for changes, merges and splits.
 
-`by` is a user's key. Each verb locks its row and refuses a state that does not allow it.
+`by` is a user's key. Each verb locks its row and refuses a state that does not allow it. Whatever is
+asked goes open > approved | returned | withdrawn by the same words, so those of joins are written for all.
 """
 
 from datetime import datetime
@@ -8,21 +9,22 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from guanjia.people.desk_models import JoinState, Undoable
+from guanjia.people.desk_models import ChangeRequest, JoinState, Merge, Split
 from guanjia.people.errors import ReasonMissing, SamePerson, WrongState
 
-U = TypeVar("U", bound=Undoable)
+A = TypeVar("A", ChangeRequest, Merge, Split)
+U = TypeVar("U", Merge, Split)
 
 
-def locked(kind: type[U], number: int, state: JoinState) -> U:
+def locked(kind: type[A], number: int, state: JoinState) -> A:
     """The row, held until the transaction ends. Raises its DoesNotExist, WrongState."""
-    row: U = kind._default_manager.select_for_update().get(pk=number)
+    row: A = kind._default_manager.select_for_update().get(pk=number)
     if row.state != state:
         raise WrongState(str(row.get_state_display()))
     return row
 
 
-def asked(kind: type[U], number: int, by: int) -> U:
+def asked(kind: type[A], number: int, by: int) -> A:
     """An open row that `by`, who did not prepare it, may decide. Raises SamePerson, WrongState."""
     row = locked(kind, number, JoinState.OPEN)
     if row.prepared_by_id == by:
@@ -30,7 +32,7 @@ def asked(kind: type[U], number: int, by: int) -> U:
     return row
 
 
-def decide(row: U, state: JoinState, by: int, at: datetime) -> U:
+def decide(row: A, state: JoinState, by: int, at: datetime) -> A:
     """Write the answer."""
     row.state, row.decided_by_id, row.decided_at = state, by, at
     row.save(update_fields=["state", "decided_by", "decided_at", "note"])
@@ -38,7 +40,7 @@ def decide(row: U, state: JoinState, by: int, at: datetime) -> U:
 
 
 @transaction.atomic
-def send_back(kind: type[U], number: int, by: int, note: str, at: datetime) -> U:
+def send_back(kind: type[A], number: int, by: int, note: str, at: datetime) -> A:
     """The second person says no, and why. Raises SamePerson, ReasonMissing, WrongState."""
     row = asked(kind, number, by)
     if not note.strip():
@@ -48,7 +50,7 @@ def send_back(kind: type[U], number: int, by: int, note: str, at: datetime) -> U
 
 
 @transaction.atomic
-def withdraw(kind: type[U], number: int, by: int, at: datetime) -> U:
+def withdraw(kind: type[A], number: int, by: int, at: datetime) -> A:
     """Who prepared it takes it back. Raises WrongState."""
     row = locked(kind, number, JoinState.OPEN)
     if row.prepared_by_id != by:

@@ -1,6 +1,5 @@
 """The desk: what waits there, and changes of facts from asking to the second person's answer."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +14,13 @@ from guanjia.people.desk_models import ChangeRequest
 from guanjia.people.models import Household, Person
 from guanjia.places import queries as places
 from guanjia.staff import gate
+from guanjia.staff.models import User
 from guanjia.staff.roles import May
-from guanjia.web import desk_forms, desk_pages
+from guanjia.web import desk_forms, desk_pages, second_views
+from guanjia.web.second_views import Asked
 
 MOST = 50
+CHANGE = Asked("change", ChangeRequest, changes.get, desk_pages.change_page)
 
 
 @require_safe
@@ -67,55 +69,33 @@ def ask_household_change(request: HttpRequest, number: int, kind: str) -> HttpRe
 @gate.may(May.SEE_MONEY)
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """One request: before and after, why, and the second person's yes or no."""
-    return _change_page(request, _change(number), desk_forms.Reason())
+    return second_views.show(request, CHANGE, number)
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def approve_change(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says yes."""
-    by = gate.user_of(request).pk
+
+    def verb(by: User) -> object:
+        return changes.approve(number, by.pk, clock.now())
+
     done = _("已复核。从现在起按新的内容采信，原来的记录留着。")
-    return act(
-        request, _change(number), lambda: changes.approve(number, by, clock.now()), done, "change"
-    )
+    return second_views.answer(request, CHANGE, number, verb, done)
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def return_change(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says no, and why."""
-    form, row = desk_forms.Reason(request.POST), _change(number)
-    if not form.is_valid():
-        return _change_page(request, row, form, 422)
-    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
-    done = _("已退回，并已写明原因。")
-    return act(
-        request, row, lambda: changes.send_back(number, by, why, clock.now()), done, "change"
-    )
+    return second_views.send_back(request, CHANGE, number)
 
 
 @require_POST
 @gate.may(May.PREPARE_CHANGE)
 def withdraw_change(request: HttpRequest, number: int) -> HttpResponseBase:
     """Who asked takes it back."""
-    by, done = gate.user_of(request).pk, _("已撤回。记录没有变化。")
-    return act(
-        request, _change(number), lambda: changes.withdraw(number, by, clock.now()), done, "change"
-    )
-
-
-def act(
-    request: HttpRequest, row: Any, verb: Callable[[], object], done: str, page: str
-) -> HttpResponseBase:
-    """Do one verb and go back to the page of what it was done to, with what came of it."""
-    try:
-        verb()
-    except errors.DeskError as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, done)
-    return redirect(page, row.pk)
+    return second_views.withdraw(request, CHANGE, number)
 
 
 def _choose(request: HttpRequest, of: Person | Household) -> HttpResponse:
@@ -176,14 +156,6 @@ def _write(
     return redirect("change", made.pk)
 
 
-def _change_page(
-    request: HttpRequest, row: ChangeRequest, form: desk_forms.Reason, status: int = 200
-) -> HttpResponse:
-    shown = desk_pages.change_page(row)
-    mine = row.prepared_by_id == request.user.pk
-    return render(request, "desk/change.html", {**shown, "form": form, "mine": mine}, status=status)
-
-
 def _person(number: int) -> Person:
     try:
         return queries.person(number)
@@ -195,11 +167,4 @@ def _household(number: int) -> Household:
     try:
         return queries.household(number)
     except Household.DoesNotExist:
-        raise Http404 from None
-
-
-def _change(number: int) -> ChangeRequest:
-    try:
-        return changes.get(number)
-    except ChangeRequest.DoesNotExist:
         raise Http404 from None

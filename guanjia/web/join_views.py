@@ -1,8 +1,5 @@
 """Merging two files of one person, registering somebody at the counter, and answering other desks."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,12 +13,27 @@ from guanjia.people.desk_models import Merge, Transfer
 from guanjia.people.models import Person
 from guanjia.places import queries as places
 from guanjia.staff import gate
+from guanjia.staff.models import User
 from guanjia.staff.roles import May
-from guanjia.web import desk_forms
-from guanjia.web.desk_views import MOST, act
+from guanjia.web import desk_forms, second_views
+from guanjia.web.desk_views import MOST
+from guanjia.web.second_views import Asked
 
 LONGEST_FILE_NUMBER = 11
-Verb = Callable[[type[Merge], int, int, str, datetime], object]
+
+
+def _awards(row: Merge) -> dict[str, object]:
+    is_open = row.state == "open"
+    return {"awards": merged.awards_in_force(row.gone_id, clock.today()) if is_open else []}
+
+
+def _known(row: Transfer) -> dict[str, object]:
+    known = Person.objects.filter(pk=row.person_id).first() if row.person_id else None
+    return {"known": known}
+
+
+MERGE = Asked("merge", Merge, merging.get, _awards)
+TRANSFER = Asked("transfer", Transfer, registering.get, _known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,46 +65,45 @@ def ask_merge(request: HttpRequest, number: int) -> HttpResponseBase:
 @gate.may(May.SEE_MONEY)
 def merge(request: HttpRequest, number: int) -> HttpResponse:
     """One merge: both files, why, and the second person's yes or no; later, its undoing."""
-    return _merge_page(request, _merge(number), desk_forms.Reason())
+    return second_views.show(request, MERGE, number)
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def approve_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says yes."""
-    by, done = gate.user_of(request), _("已合并。两份档案的记录都留着，随时可以撤销。")
-    row = _merge(number)
-    return act(
-        request, row, lambda: merged.approve(number, by, clock.now(), clock.today()), done, "merge"
-    )
+
+    def verb(by: User) -> object:
+        return merged.approve(number, by, clock.now(), clock.today())
+
+    done = _("已合并。两份档案的记录都留着，随时可以撤销。")
+    return second_views.answer(request, MERGE, number, verb, done)
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def return_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """The second person says no, and why."""
-    return _for_a_reason(request, number, second.send_back, _("已退回，并已写明原因。"))
+    return second_views.send_back(request, MERGE, number)
 
 
 @require_POST
 @gate.may(May.APPROVE_CHANGE)
 def undo_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a merge back."""
-    return _for_a_reason(request, number, second.undo, _("已撤销合并。两份档案都和合并之前一样。"))
+
+    def verb(by: User, why: str) -> object:
+        return second.undo(Merge, number, by.pk, why, clock.now())
+
+    done = _("已撤销合并。两份档案都和合并之前一样。")
+    return second_views.answer_why(request, MERGE, number, verb, done)
 
 
 @require_POST
 @gate.may(May.PREPARE_CHANGE)
 def withdraw_merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Who asked takes it back."""
-    by, done = gate.user_of(request).pk, _("已撤回。记录没有变化。")
-    return act(
-        request,
-        _merge(number),
-        lambda: second.withdraw(Merge, number, by, clock.now()),
-        done,
-        "merge",
-    )
+    return second_views.withdraw(request, MERGE, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,36 +132,31 @@ def register(request: HttpRequest) -> HttpResponseBase:
 @gate.may(May.PREPARE_CHANGE)
 def transfer(request: HttpRequest, number: int) -> HttpResponse:
     """Another desk has somebody at its counter: whom, why; agree or refuse."""
-    return _transfer_page(request, _transfer(number), desk_forms.Reason())
+    return second_views.show(request, TRANSFER, number)
 
 
 @require_POST
 @gate.may(May.PREPARE_CHANGE)
 def agree_transfer(request: HttpRequest, number: int) -> HttpResponseBase:
     """The other desk may see the person from today on."""
-    by, done = gate.user_of(request).pk, _("已同意。对方从今天起能看到这个人。")
-    row = _transfer(number)
-    return act(
-        request,
-        row,
-        lambda: registering.agree(number, by, clock.now(), clock.today()),
-        done,
-        "transfer",
-    )
+
+    def verb(by: User) -> object:
+        return registering.agree(number, by.pk, clock.now(), clock.today())
+
+    done = _("已同意。对方从今天起能看到这个人。")
+    return second_views.answer(request, TRANSFER, number, verb, done)
 
 
 @require_POST
 @gate.may(May.PREPARE_CHANGE)
 def refuse_transfer(request: HttpRequest, number: int) -> HttpResponseBase:
     """It may not, and why."""
-    form, row = desk_forms.Reason(request.POST), _transfer(number)
-    if not form.is_valid():
-        return _transfer_page(request, row, form, 422)
-    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
+
+    def verb(by: User, why: str) -> object:
+        return registering.refuse(number, by.pk, why, clock.now())
+
     done = _("已拒绝，并已把原因告诉对方。")
-    return act(
-        request, row, lambda: registering.refuse(number, by, why, clock.now()), done, "transfer"
-    )
+    return second_views.answer_why(request, TRANSFER, number, verb, done)
 
 
 def person_named(typed: str) -> Person | None:
@@ -163,50 +169,3 @@ def person_named(typed: str) -> Person | None:
     except documents.BadDocument:
         return None
     return found[0][0] if found else None
-
-
-def _merge_page(
-    request: HttpRequest, row: Merge, form: desk_forms.Reason, status: int = 200
-) -> HttpResponse:
-    shown = {
-        "merge": row,
-        "form": form,
-        "mine": row.prepared_by_id == request.user.pk,
-        "awards": merged.awards_in_force(row.gone_id, clock.today()) if row.state == "open" else [],
-    }
-    return render(request, "desk/merge.html", shown, status=status)
-
-
-def _transfer_page(
-    request: HttpRequest, row: Transfer, form: desk_forms.Reason, status: int = 200
-) -> HttpResponse:
-    known = Person.objects.filter(pk=row.person_id).first() if row.person_id else None
-    return render(
-        request,
-        "desk/transfer.html",
-        {"transfer": row, "known": known, "form": form},
-        status=status,
-    )
-
-
-def _for_a_reason(request: HttpRequest, number: int, verb: Verb, done: str) -> HttpResponseBase:
-    """Do with a merge what wants a reason; without one, ask for it."""
-    form, row = desk_forms.Reason(request.POST), _merge(number)
-    if not form.is_valid():
-        return _merge_page(request, row, form, 422)
-    by, why = gate.user_of(request).pk, form.cleaned_data["reason"]
-    return act(request, row, lambda: verb(Merge, number, by, why, clock.now()), done, "merge")
-
-
-def _merge(number: int) -> Merge:
-    try:
-        return merging.get(number)
-    except Merge.DoesNotExist:
-        raise Http404 from None
-
-
-def _transfer(number: int) -> Transfer:
-    try:
-        return registering.get(number)
-    except Transfer.DoesNotExist:
-        raise Http404 from None

@@ -157,24 +157,14 @@ def test_raw_sql_merges_nothing(cast: town.Cast) -> None:
 def test_an_asker_merges_and_splits_nothing(cast: town.Cast) -> None:
     first, second = office.ask(), office.ask(SECOND)
     office.merge(cast.wang, second, first, MORNING)
+    line = (
+        "INSERT INTO cases_event (case_id, step, round, at, verb, who, by_id, was, became, desk, reason, note) "
+        "SELECT id, step, round, now(), 'split', 'staff', %s, state, state, desk, '', 'x' FROM cases_case WHERE id = %s"
+    )
+    split = "UPDATE cases_case SET merged_into_id = NULL WHERE id = %s"
     with scope.hold(office.asker(SECOND)):
-        step = Case.objects.get().step
-        Event.objects.create(
-            case=second,
-            step=step + 1,
-            round=1,
-            at=MORNING,
-            verb="split",
-            who="staff",
-            by=cast.wang,
-            became="received",
-            desk_id=town.CHANGAN,
-            note="x",
-        )
-        refused = attacked(
-            "UPDATE cases_case SET merged_into_id = NULL, step = step + 1 WHERE id = %s", second.pk
-        )
-        assert "a_case_is_merged_and_split_by_a_move" in refused
+        assert "an_asker_opens_rates_and_reopens" in attacked(line, cast.wang.pk, second.pk)
+        assert "an_asker_rates_and_reopens" in attacked(split, second.pk)
     with scope.hold(town.eyes(cast.huang)):
         assert not Case.objects.filter(pk=second.pk).exists()
 

@@ -148,6 +148,23 @@ def test_the_database_shows_nothing_without_leave(cast: town.Cast) -> None:
             row.save()
 
 
+@pytest.mark.parametrize("kind", ["case", "intake", "public"])
+def test_only_an_office_shows_a_matter_to_others(cast: town.Cast, kind: str) -> None:
+    case = asked(Client(), cast)
+    with (
+        scope.hold(scope.Scope(kind=kind, key=case.track)),
+        pytest.raises(DatabaseError, match=r"row-level security|nothing_is_shown_without_leave"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO concerns_boardcase (case_id, place, category, category_label, question,"
+            " answer, answered_on, published_at, published_by_id)"
+            " VALUES (%s, %s, 'living', '生活', '问', '答', now(), now(), %s)",
+            [case.pk, town.CHANGAN, cast.wang.pk],
+        )
+
+
 def test_the_board_reads_the_same_for_many(cast: town.Cast) -> None:
     shown(cast, asked(Client(), cast))
     assert queries_of(Client(), "/board/") <= 8

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from guanjia.kit import scope
-from guanjia.people import changes, errors
+from guanjia.people import changes, errors, second
 from guanjia.people.desk_models import ChangeRequest
 from guanjia.people.models import Household, Person, PersonFact
 from guanjia.people.records import NewFact
@@ -58,11 +58,11 @@ def test_what_is_sent_back_or_withdrawn_writes_nothing(cast: town.Cast) -> None:
     boss, asked = chief(), ask(cast)
     with scope.hold(town.eyes(boss)):
         with pytest.raises(errors.ReasonMissing):
-            changes.send_back(asked.pk, boss.pk, " ", DECIDED)
-        changes.send_back(asked.pk, boss.pk, "请附银行流水", DECIDED)
+            second.send_back(ChangeRequest, asked.pk, boss.pk, " ", DECIDED)
+        second.send_back(ChangeRequest, asked.pk, boss.pk, "请附银行流水", DECIDED)
     again = ask(cast)
     with scope.hold(town.eyes(cast.wang)):
-        changes.withdraw(again.pk, cast.wang.pk, DECIDED)
+        second.withdraw(ChangeRequest, again.pk, cast.wang.pk, DECIDED)
         assert wages(cast) == [199900]
 
 

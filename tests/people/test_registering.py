@@ -150,6 +150,27 @@ def test_sql_of_a_clerk_learns_nothing_from_the_unique_index(cast: town.Cast) ->
     assert len(said) == 1, said
 
 
+def test_a_number_finds_whom_the_post_reaches_and_nobody_near_it(cast: town.Cast) -> None:
+    kinds = ["citizen", "passport"]
+    with scope.hold(as_job()):
+        indexes = list(Person.objects.values_list("document_index", flat=True))
+    for eyes, mine in (
+        (town.eyes(cast.wang), [cast.li, cast.chen]),
+        (town.eyes(cast.huang), [cast.ho]),
+    ):
+        with scope.hold(eyes):
+            for one in (cast.li, cast.chen, cast.ho):
+                found = queries.with_document(one.document, kinds)
+                assert found == ([one.id] if one in mine else [])
+            assert queries.with_document(cast.li.document, ["passport"]) == []
+            for index in indexes:  # just before somebody's, where the look comes upon that one
+                near = (int.from_bytes(index) - 1).to_bytes(16)
+                assert raw("SELECT people_by_document(%s, %s)", near, kinds) == []
+            assert scope.current() == eyes
+    with scope.hold(scope.NOTHING):
+        assert queries.with_document(cast.li.document, kinds) == []
+
+
 def test_sql_of_a_clerk_gives_itself_no_reach(cast: town.Cast) -> None:
     with scope.hold(town.eyes(cast.wang)):
         for table, columns in (

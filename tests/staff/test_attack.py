@@ -30,7 +30,7 @@ OF_EVERY_OFFICE = {
     *("concerns_topic", "concerns_topicword", "concerns_topicchoice", "concerns_draw"),
 }
 # Functions that look past row security, each with a reason in its own migration.
-DEFINERS = {"ledger_move", "people_register"}
+DEFINERS = {"ledger_move", "people_register", "people_by_document"}
 
 
 def of_humen(table: str, two_towns: Worked) -> set[str]:

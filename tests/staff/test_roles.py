@@ -8,8 +8,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from guanjia.cases import actions as cases
 from guanjia.cases import tasks
-from guanjia.cases.models import Attachment, Case, Event, Rating
+from guanjia.cases.models import Attachment, Case, Event
 from guanjia.concerns import board, rate_tasks
 from guanjia.concerns.models import (
     Draw,
@@ -25,6 +26,8 @@ from guanjia.concerns.models import (
     TopicWord,
 )
 from guanjia.concerns.public_models import Call, Consent
+from guanjia.concerns.views_ask import the_promises
+from guanjia.concerns.workflow import CONCERN
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry
@@ -37,7 +40,7 @@ from tests.concerns.test_desk import ask
 from tests.doors import at_desk, signed_in
 from tests.entitlements.desk import Worked, as_job
 from tests.house_rules.test_doors import PUBLIC
-from tests.staff.attacking import rows_of, tables
+from tests.staff.attacking import FORBIDDEN, records, rows_of, tables, why_refused
 
 NO_RIGHT = "您当前的岗位没有这项权限"
 SEATS = {6: town.CITY, 9: town.CHANGAN, 12: town.COMMUNITY}
@@ -268,15 +271,14 @@ def judge(wang: User, case: Case, post: Post) -> None:
     Review.objects.create(event=event, **said, upheld=True, note="同意")
 
 
-@pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
-def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
-    cast: town.Cast, role: str
-) -> None:
+def asked_and_answered(cast: town.Cast) -> Post:
+    """A row in every table of cases and concerns; returns a post of the city that sees them."""
     case = ask(1)
     for step, verb in enumerate(("accept", "answer")):
         at_desk(cast.wang).post(f"/inbox/{case.pk}/{verb}/", {"step": step, "note": "办好了"})
     with scope.hold(scope.Scope(kind="case", key=case.track)):
-        Rating.objects.create(case=case, round=1, solved=True, satisfied=True, at=clock.now())
+        said = {"solved": True, "satisfied": True}
+        cases.rate(CONCERN, the_promises(), case, 2, clock.now(), **said)
     row_of_each_table(cast.wang, case)
     for ahead in (0, 1):  # the promises of today end in this month or in the next
         month = days.add_months(clock.now().date(), ahead)
@@ -285,6 +287,14 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
     clerk = town.desk("clerk", "办", roles.CITY_CLERK, town.CITY).posts.get()
     with scope.hold(gate.scope_of(clerk)):
         SavedFilter.objects.create(post=clerk, name="x", asked="state=late")
+    return clerk
+
+
+@pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.PROVIDER, roles.RESIDENT])
+def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
+    cast: town.Cast, role: str
+) -> None:
+    clerk = asked_and_answered(cast)
     of_cases = [t for t in tables() if t.startswith(("cases_", "concerns_"))]
     eyes = scope.staff(1, role, town.CITY, town.TODAY)
     with scope.hold(gate.scope_of(clerk)):
@@ -295,3 +305,24 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
         eyes = scope.Scope(kind=roles.RESIDENT, today=town.TODAY.isoformat())
     with scope.hold(eyes):
         assert [table for table in of_cases if rows_of(table)] == []
+
+
+@pytest.mark.parametrize(
+    "eyes",
+    [
+        *(scope.NOTHING, scope.PUBLIC, scope.Scope(kind=roles.RESIDENT)),
+        *(scope.Scope(kind="case", key="of nobody"), scope.Scope(kind="intake", key="of nobody")),
+    ],
+)
+def test_who_is_no_office_adds_no_row(two_towns: Worked, eyes: scope.Scope) -> None:
+    """Rows of the house written again as they stand: refused by a policy or a promise, not by chance."""
+    clerk = asked_and_answered(two_towns.cast)
+    tried = set()
+    for table in tables():
+        with scope.hold(gate.scope_of(clerk)):
+            rows = records(table)
+        if rows:
+            tried.add(table)
+            with scope.hold(eyes):
+                assert {why_refused(table, row) for row in rows} <= FORBIDDEN, table
+    assert len(tried) > 40
