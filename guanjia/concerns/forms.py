@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanjia.concerns import contacts
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import LONGEST_TEXT
 from guanjia.places.models import Place
@@ -17,13 +18,9 @@ from guanjia.places.models import Place
 CHOSEN = re.compile(r"[0-9]{1,18}-[0-9]{1,5}")
 MOST_CHOSEN = 50
 FORM_NUMBER = re.compile(r"[0-9a-f]{32}")
-PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[2-9][0-9]{7}")
-NOT_OF_A_PHONE = re.compile(r"[\s\-－—()（）]")
-WIDE = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
 STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "publish"), ())
 LEAST_PLACE = 9  # a town
-SHORT = 9  # digits of a number without its area code, at most
 
 
 class Ask(forms.Form):
@@ -110,7 +107,7 @@ class Ask(forms.Form):
 
     def clean_phone(self) -> str:
         """Digits alone."""
-        return a_phone(self.cleaned_data["phone"])
+        return contacts.a_phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         """A phone unless one wants to stay unknown: who stays so leaves neither name nor phone."""
@@ -147,7 +144,7 @@ class LookUp(forms.Form):
 
     def clean_phone(self) -> str:
         """Digits alone."""
-        return a_phone(self.cleaned_data["phone"])
+        return contacts.a_phone(self.cleaned_data["phone"])
 
 
 class Rate(forms.Form):
@@ -335,18 +332,3 @@ class RateFilter(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["which"].choices = list(which)  # type: ignore[attr-defined]
-
-
-def a_phone(text: str) -> str:
-    """A phone number's digits; '' for none. Raises ValidationError."""
-    digits = NOT_OF_A_PHONE.sub("", text.translate(WIDE)).removeprefix("+86")
-    if digits and not PHONE.fullmatch(digits):
-        raise ValidationError(
-            _("电话是 11 位手机号，或带区号的座机，例如 13800000000、0769-22000000。")
-        )
-    return digits
-
-
-def masked(phone: str) -> str:
-    """`13800001234` → `138****1234`; a short number, of which that would leave one digit, `****1234`."""
-    return f"{phone[:3] if len(phone) > SHORT else ''}****{phone[-4:]}" if phone else ""

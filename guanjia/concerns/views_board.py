@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.cases.models import Case
 from guanjia.concerns import board, queries
 from guanjia.concerns.forms import PublishForm
-from guanjia.concerns.views_ask import held, the_brand
+from guanjia.concerns.opening import held
+from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock, scope
 from guanjia.people import words as people_words
 from guanjia.places import queries as places

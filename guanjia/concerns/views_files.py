@@ -13,7 +13,7 @@ from guanjia.cases import attaching, storing
 from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Attachment, Case, Who
 from guanjia.concerns import limits, showing, uploads
-from guanjia.concerns.views_ask import held
+from guanjia.concerns.opening import held
 from guanjia.kit import clock, scope
 from guanjia.staff import gate, reading
 from guanjia.staff.read_models import ReadKind

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import actions
+from guanjia.concerns import contacts
 from guanjia.entitlements import leads_of
 from guanjia.entitlements.leads_of import Missed
 from guanjia.kit import scope
@@ -89,7 +89,7 @@ def test_cases_of_one_phone_stand_together_within_the_reach_of_a_desk(cast: town
     assert "同一个人或同一个电话" in page
     assert f"/inbox/{first.pk}/" in page
     assert PHONE not in page
-    assert actions.phone_index("") == ""
+    assert contacts.index_of("sms", "") == ""
     at_desk(cast.zhou).post(
         f"/inbox/{first.pk}/person/link/", {"step": 0, "person": cast.li.id, "note": "核对过"}
     )
