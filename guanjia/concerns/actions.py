@@ -36,6 +36,7 @@ class NewConcern:
     spot: str = ""
     name: str = ""
     phone: str = ""
+    email: str = ""
     for_other: bool = False
     channel: str = "web"
     policy: str = ""
@@ -109,5 +110,8 @@ def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
         phone_sealed=seal.seal(asked.phone) if asked.phone else b"",
         phone_mask=mask,
         phone_index=contacts.index_of(contacts.SMS, asked.phone),
+        email_sealed=seal.seal(asked.email) if asked.email else b"",
+        email_mask=contacts.masked_address(asked.email),
+        email_index=contacts.index_of(contacts.EMAIL, asked.email),
         synthetic=asked.synthetic,
     )

@@ -19,7 +19,7 @@ CHOSEN = re.compile(r"[0-9]{1,18}-[0-9]{1,5}")
 MOST_CHOSEN = 50
 FORM_NUMBER = re.compile(r"[0-9a-f]{32}")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
-STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "publish"), ())
+STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "email", "publish"), ())
 LEAST_PLACE = 9  # a town
 
 
@@ -80,6 +80,13 @@ class Ask(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+    email = forms.CharField(
+        label=gettext_lazy("电子邮箱（可以不填）"),
+        help_text=gettext_lazy("填了，也可以用它收验证码，看“我的诉求”。"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "email"}),
+    )
     publish = forms.BooleanField(
         label=gettext_lazy("答复以后，可以把这件事去掉姓名、电话和门牌，给别人参考"),
         help_text=gettext_lazy("不勾也一样办。要经工作人员看过才会公开，您随时可以撤下。"),
@@ -109,11 +116,15 @@ class Ask(forms.Form):
         """Digits alone."""
         return contacts.a_phone(self.cleaned_data["phone"])
 
+    def clean_email(self) -> str:
+        """In small letters."""
+        return contacts.an_address(self.cleaned_data["email"])
+
     def clean(self) -> dict[str, Any]:
-        """A phone unless one wants to stay unknown: who stays so leaves neither name nor phone."""
+        """A phone unless one wants to stay unknown: who stays so leaves no name, phone or address."""
         asked = super().clean() or {}
         if asked.get("who") == ANONYMOUS:
-            asked |= {"name": "", "phone": ""}
+            asked |= {"name": "", "phone": "", "email": ""}
         elif asked.get("who") and "phone" in asked and not asked["phone"]:
             self.add_error("phone", _("请留一个电话，我们要联系您；不想留就选“不留姓名”。"))
         return asked

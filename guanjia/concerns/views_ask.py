@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from guanjia.cases import promises
 from guanjia.cases.judging import BadFile
 from guanjia.cases.promises import Promises
-from guanjia.concerns import actions, board, brand, contacts, limits, opening, uploads
+from guanjia.concerns import actions, board, brand, contacts, limits, opening, signed_in, uploads
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask
@@ -32,7 +32,7 @@ LAST = len(STEPS) - 1
 WHERE = 1  # the step in which a place is chosen
 LONGEST_CODE = 12
 TIME, NUMBER = 8, 32  # hex digits
-ASKED_OF = ("category", "text", "place", "spot", "name", "phone", "publish")
+ASKED_OF = ("category", "text", "place", "spot", "name", "phone", "email", "publish")
 AT = "at:"  # a button that chooses a place
 
 
@@ -76,12 +76,15 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest, known: Brand) -> Ask:
-    """An empty form, but for what a link to it names: a category, a place."""
+    """An empty form, but for what a link to it names (a category, a place) and whose session it is."""
     named = {"category": request.GET.get("category", ""), "place": request.GET.get("place", "")}
     if named["category"] not in known.categories:
         named["category"] = ""
     if not named["place"].startswith(known.city) or len(named["place"]) > LONGEST_CODE:
         named["place"] = ""
+    resident = signed_in.who(request)
+    if resident is not None:
+        named["phone" if resident.contact.way == contacts.SMS else "email"] = resident.contact.value
     return Ask(initial=named, brand=known, first=request.GET.get("brand", ""))
 
 

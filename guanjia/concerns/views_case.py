@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.cases import actions as cases
 from guanjia.cases.actions import ASKER, Given
 from guanjia.cases.errors import CaseError
-from guanjia.cases.models import Case
-from guanjia.concerns import contacts, limits, opening, scanning, showing, tracking
+from guanjia.concerns import limits, opening, scanning, showing, tracking
 from guanjia.concerns.forms import LookUp, Rate
-from guanjia.concerns.opening import Ticket, held
+from guanjia.concerns.opening import Opened, Ticket, held
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock, scope
@@ -28,11 +27,13 @@ LONGEST_TYPED = 40
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def case(request: HttpRequest) -> HttpResponse:
+def case(request: HttpRequest, number: int = 0) -> HttpResponse:
     """The timeline of one's own matter; or, without a ticket, where to type the code."""
-    if request.method == "POST":
+    if request.method == "POST" and not number:
         return _look_up(request)
-    found = held(request)
+    found = held(request, number)
+    if found is None and number:
+        return opening.shut(number)
     if found is None:
         code = tracking.read(request.GET.get("code", "")[:LONGEST_TYPED])
         return render(request, "concerns/look_up.html", {"form": LookUp(initial={"code": code})})
@@ -41,33 +42,32 @@ def case(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def slip(request: HttpRequest) -> HttpResponse:
+def slip(request: HttpRequest, number: int = 0) -> HttpResponse:
     """What one takes along: the code, what happens next and until when; made to be printed."""
-    found = held(request)
+    found = held(request, number)
     if found is None:
-        return redirect("case")
-    ticket, its_case = found
-    page = _page(its_case) | {"ticket": ticket, "mask": contacts.masked(ticket.phone)}
-    page["qr"] = scanning.look_up(request, ticket.code, bool(ticket.phone))
+        return opening.shut(number)
+    page, ticket = _page(found), found.ticket
+    page["mask"] = found.case.concern.phone_mask
+    page["qr"] = scanning.look_up(request, ticket.code, bool(ticket.phone)) if ticket else ""
     return render(request, "concerns/slip.html", page)
 
 
 @require_POST
-def rate(request: HttpRequest) -> HttpResponse:
+def rate(request: HttpRequest, number: int = 0) -> HttpResponse:
     """Solved or not, satisfied or not, why."""
-    found = held(request)
+    found = held(request, number)
     if found is None:
-        return redirect("case")
-    ticket, its_case = found
+        return opening.shut(number)
     form = Rate(request.POST)
     if not form.is_valid():
         return _show(request, found, form, 400)
     said = form.cleaned_data
     solved, satisfied = said["solved"] == "yes", said["satisfied"] == "yes"
     try:
-        with scope.hold(ticket.eyes()):
+        with scope.hold(found.eyes()):
             cases.rate(
-                *(CONCERN, the_promises(), its_case, its_case.step, clock.now()),
+                *(CONCERN, the_promises(), found.case, found.case.step, clock.now()),
                 solved=solved,
                 satisfied=satisfied,
                 why=said["why"],
@@ -81,37 +81,34 @@ def rate(request: HttpRequest) -> HttpResponse:
             else _("记下了。要重新办理，点下面的按钮。")
         )
         messages.success(request, thanks)
-    return redirect("case")
+    return redirect(found.door())
 
 
 @require_POST
-def reopen(request: HttpRequest) -> HttpResponse:
+def reopen(request: HttpRequest, number: int = 0) -> HttpResponse:
     """One tap, and it is done again: a new round with new promises."""
-    found = held(request)
+    found = held(request, number)
     if found is None:
-        return redirect("case")
-    ticket, its_case = found
-    rated = next((r for r in its_case.ratings.all() if r.round == its_case.round), None)
+        return opening.shut(number)
+    rated = next((r for r in found.case.ratings.all() if r.round == found.case.round), None)
     given = Given(note=(rated.why if rated else "") or _("还没有解决，请重新办理。"))
     try:
-        with scope.hold(ticket.eyes()):
-            seen = its_case.step
+        with scope.hold(found.eyes()):
+            seen = found.case.step
             cases.make(
-                *(CONCERN, the_promises(), its_case.pk, seen, "reopen", ASKER, clock.now(), given)
+                *(CONCERN, the_promises(), found.case.pk, seen, "reopen", ASKER, clock.now(), given)
             )
     except CaseError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已经重新办理，期限从现在重新算起。"))
-    return redirect("case")
+    return redirect(found.door())
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Forget the ticket on this device."""
-    response = redirect("case")
-    response.delete_cookie(opening.COOKIE, path=opening.COOKIE_PATH)
-    return response
+    return opening.forget(redirect("case"))
 
 
 def _look_up(request: HttpRequest) -> HttpResponse:
@@ -123,7 +120,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     tries = [("code-from", limits.address(request)), ("code-of", seal.index(ticket.code).hex())]
     if any(limits.spent(what, whose, limits.WRONG_CODES) for what, whose in tries):
         return _slow(request)
-    if opening.case_of(ticket) is None:
+    if opening.by_ticket(ticket) is None:
         for what, whose in tries:
             limits.spend(what, whose, limits.WRONG_WITHIN)
         form.add_error(None, _("没有找到。请核对查询码和电话；当时没有留电话的，电话空着。"))
@@ -131,21 +128,24 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     return opening.remember(redirect("case"), ticket)
 
 
-def _show(
-    request: HttpRequest, found: tuple[Ticket, Case], form: Rate, status: int = 200
-) -> HttpResponse:
-    page = _page(found[1]) | {"ticket": found[0], "form": form}
+def _show(request: HttpRequest, found: Opened, form: Rate, status: int = 200) -> HttpResponse:
+    page = _page(found) | {"form": form}
     return render(request, "concerns/case.html", page, status=status)
 
 
-def _page(its_case: Case) -> dict[str, Any]:
+def _page(found: Opened) -> dict[str, Any]:
     """What the asker's pages show of a case."""
-    known, at = the_brand(), clock.now()
+    known, at, its_case = the_brand(), clock.now(), found.case
     codes = [its_case.place_id, its_case.desk_id]
     names = places.names(codes)
     shown = showing.clocks(its_case, the_promises(), at, for_asker=True)
+    rating = next((r for r in its_case.ratings.all() if r.round == its_case.round), None)
     return {
         "case": its_case,
+        "ticket": found.ticket,
+        "number": found.number,
+        "doors": found.doors,
+        "stands": showing.stands(its_case.state, rating.solved if rating else None),
         "concern": its_case.concern,
         "category": showing.category(its_case.concern, known),
         "where": people_words.place_words(its_case.place_id, names),
@@ -154,7 +154,7 @@ def _page(its_case: Case) -> dict[str, Any]:
         "clocks": shown,
         "answer": showing.answer(its_case),
         "files": showing.files(its_case, for_asker=True),
-        "rating": next((r for r in its_case.ratings.all() if r.round == its_case.round), None),
+        "rating": rating,
     }
 
 

@@ -33,7 +33,7 @@ from guanjia.web import demo_staff
 
 BY_ASKER = ("rate", "rate yes", "reopen")
 FIRST_PAST = 1000  # numbers of forms, apart from those of today
-MASK, PHONE = "138****0000", "13800000000"
+MASK, PHONE, EMAIL = "138****0000", "13800000000", "resident@example.com"
 MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
 HALF_YEAR = 170 * 24
 
@@ -46,6 +46,7 @@ def fill(at: datetime) -> int:
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], row["place"]),
             phone=PHONE,
+            email=EMAIL,
             synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])

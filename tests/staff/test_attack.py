@@ -33,6 +33,7 @@ OF_EVERY_OFFICE = {
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register"}
+DEFINERS |= {"concerns_prove", "concerns_matters", "concerns_matter"}
 
 
 def of_humen(table: str, two_towns: Worked) -> set[str]:
@@ -178,6 +179,7 @@ JOBS = {
     "cases.send_notices": "the city: whom to tell of what",
     "cases.sweep_files": "the city: which files have a row",
     "concerns.draw_sample": "the city: what was found unreasonable in a month",
+    "concerns.send_codes": "the city: codes that were asked for, and no case",
     "concerns.gather_topics": "the city: matters of half a year, by their words",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
