@@ -1,6 +1,6 @@
 """Whose contact it is, proved by a code: codes that were asked for, and the browsers that a right one opened.
 
-Migration 0023 keeps: a session begins by a right code alone, a code that is over stays over, nobody
+Migration 0031 keeps: a session begins by a right code alone, a code that is over stays over, nobody
 reads another contact's.
 """
 

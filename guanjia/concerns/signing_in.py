@@ -2,7 +2,7 @@
 
 The only writer of both tables but for the sending of codes. The same is done for every contact, whether
 anything was asked from it or not; what is kept of a code is a keyed hash. The database begins the
-session, and for a right code alone (migration 0023).
+session, and for a right code alone (migration 0031).
 """
 
 import secrets

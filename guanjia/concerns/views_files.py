@@ -41,7 +41,9 @@ def of_asker(request: HttpRequest, position: int, number: int = 0) -> HttpRespon
     with scope.hold(found.eyes()):
         if position not in {one.position for one in showing.files(found.case, for_asker=True)}:
             raise Http404
-        return _sent(Attachment.objects.filter(case=found.case).order_by("pk"), position)
+        response = _sent(Attachment.objects.filter(case=found.case).order_by("pk"), position)
+    response["Cache-Control"] = "private, no-store"  # who leaves a shared phone leaves nothing
+    return response
 
 
 @require_POST

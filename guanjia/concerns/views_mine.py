@@ -38,6 +38,7 @@ class Line:
     """
 
     matter: Matter
+    opened: str
     category: str
     where: str
     stands: str
@@ -172,7 +173,8 @@ def _list(request: HttpRequest, resident: Resident, after: int) -> HttpResponse:
         named = str(category) if category else told(one.category_label)
         asks = one.state in (State.ANSWERED, State.CLOSED) and one.solved is None
         stands = showing.stands(one.state, one.solved)
-        rows.append(Line(one, named, where, stands, when, late, asks))
+        opened = _day(one.opened_at)
+        rows.append(Line(one, opened, named, where, stands, when, late, asks))
     page = {"rows": rows, "more": more, "first": not after, "contact": resident.contact}
     return render(request, "concerns/mine.html", page)
 
@@ -180,8 +182,7 @@ def _list(request: HttpRequest, resident: Resident, after: int) -> HttpResponse:
 def _when(one: Matter, at: datetime) -> tuple[str, bool]:
     """Until when what is promised next, and whether that is over; or when it was answered."""
     if one.answered_at is not None:
-        on = day(one.answered_at.astimezone(SHANGHAI).date())
-        return _("%(day)s答复了您") % {"day": on}, False
+        return _("%(day)s答复了您") % {"day": _day(one.answered_at)}, False
     if one.look_again_at is not None:
         ends = showing.ends(queries.moment(one.look_again_at))
         return _("最迟 %(ends)s 再看") % {"ends": ends}, False
@@ -189,6 +190,10 @@ def _when(one: Matter, at: datetime) -> tuple[str, bool]:
         return "", False
     what = {"ends": showing.ends(queries.moment(one.due_at)), "what": showing.PROMISED[one.promise]}
     return _("最迟 %(ends)s %(what)s") % what, one.due_at < at
+
+
+def _day(at: datetime) -> str:
+    return day(at.astimezone(SHANGHAI).date())
 
 
 def _by(request: HttpRequest) -> str:

@@ -67,7 +67,8 @@ def test_each_opens_the_same_timeline_with_the_same_to_do(cast: town.Cast) -> No
     case, client = asked(1), in_her_browser()
     here = f"/mine/{case.pk}/"
     assert client.post(f"{here}files/", {"files": photo_file()})["Location"] == here
-    assert client.get(f"{here}files/1/")["Content-Type"] == "image/jpeg"
+    shown = client.get(f"{here}files/1/")
+    assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "private, no-store")
     assert f'src="{here}files/1/"' in text_of(client, here)
     moved(cast, case, "accept", "answer")
     page = text_of(client, here)

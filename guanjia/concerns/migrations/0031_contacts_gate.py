@@ -177,7 +177,7 @@ TABLES = ("concerns_contactcode", "concerns_contactsession")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("concerns", "0022_contacts_initial"), ("cases", "0012_latest_of_a_desk")]
+    dependencies = [("concerns", "0030_contacts_initial"), ("cases", "0012_latest_of_a_desk")]
 
     operations = [
         row_security("concerns_contactcode", JOB),
