@@ -25,16 +25,20 @@ class Message:
     text: str
 
 
+def file_of(key: str, way: str) -> Path:
+    """Where a message lies that is kept as a file."""
+    files: Path = settings.GUANJIA_FILES
+    return files / "messages" / way / f"{key}.txt"
+
+
 def as_file(message: Message) -> None:
     """One file a message under the data folder, named by its key. Raises Unsent."""
-    files: Path = settings.GUANJIA_FILES
-    folder = files / "messages" / message.way
-    path = folder / f"{message.key}.txt"
+    path = file_of(message.key, message.way)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists():
             return
-        unfinished = folder / f"{message.key}.{os.getpid()}.part"
+        unfinished = path.with_name(f"{message.key}.{os.getpid()}.part")
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
             out.write(f"{'、'.join(message.to)}\n{message.title}\n\n{message.text}\n")
             out.flush()

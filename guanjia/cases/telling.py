@@ -71,8 +71,8 @@ def message_of(notice: Notice, at: datetime) -> Message:
     case, verb = notice.case, notice.event.verb
     with translation.override(settings.LANGUAGE_CODE):
         if notice.addressee == Addressee.RESIDENT:
-            phone = askers.phone_of(case)
-            to: tuple[str, ...] = (phone,) if phone else ()
+            contact = askers.contact_of(case, notice.way)
+            to: tuple[str, ...] = (contact,) if contact else ()
             title = _("莞家：您说的事有进展")
             text = _(
                 "【莞家】您%(day)s说的事：%(what)s请打开本市莞家网站“查办理进度”，或拨打 12345 报查询码。"

@@ -88,14 +88,14 @@ def tell(case: Case, event: Event) -> None:
                 next_at=None if here else event.at,
             )
     if goes_out:
-        _send_soon()
+        soon(SEND)
 
 
-def _send_soon() -> None:
-    """A job that begins when this is committed; one that waits already will do."""
+def soon(task: str) -> None:
+    """A job that sends begins when this is committed; one that waits already will do."""
     try:
         with transaction.atomic():
-            app.configure_task(SEND, queueing_lock=SEND).defer(timestamp=0)
+            app.configure_task(task, queueing_lock=task).defer(timestamp=0)
     except AlreadyEnqueued:
         pass
 

@@ -12,7 +12,7 @@ from guanjia.cases.actions import ASKER, By, NewCase
 from guanjia.cases.models import Case
 from guanjia.cases.promises import Promises
 from guanjia.cases.storing import Stored
-from guanjia.concerns import sorting, tracking
+from guanjia.concerns import contacts, sorting, tracking
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import Concern, Consent, Ticket
 from guanjia.concerns.sorting import Sorted
@@ -36,6 +36,7 @@ class NewConcern:
     spot: str = ""
     name: str = ""
     phone: str = ""
+    email: str = ""
     for_other: bool = False
     channel: str = "web"
     policy: str = ""
@@ -96,11 +97,6 @@ def take_in(
     return asked.code
 
 
-def phone_index(phone: str) -> str:
-    """What a phone is found by: nothing that it can be told from. '' for none."""
-    return seal.index(f"phone/{phone}").hex() if phone else ""
-
-
 def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
     Concern.objects.create(
         case=case,
@@ -113,6 +109,9 @@ def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:
         for_other=asked.for_other,
         phone_sealed=seal.seal(asked.phone) if asked.phone else b"",
         phone_mask=mask,
-        phone_index=phone_index(asked.phone),
+        phone_index=contacts.index_of(contacts.SMS, asked.phone),
+        email_sealed=seal.seal(asked.email) if asked.email else b"",
+        email_mask=contacts.masked_address(asked.email),
+        email_index=contacts.index_of(contacts.EMAIL, asked.email),
         synthetic=asked.synthetic,
     )

@@ -22,7 +22,12 @@ def _phone(case: Case) -> str:
     return seal.unseal(bytes(concern.phone_sealed)) if concern and concern.phone_sealed else ""
 
 
+def _address(case: Case) -> str:
+    concern = Concern.objects.only("email_sealed").filter(case=case).first()
+    return seal.unseal(bytes(concern.email_sealed)) if concern and concern.email_sealed else ""
+
+
 def register() -> None:
     """Say so to the gate, and to those who tell askers."""
-    askers.register(CONCERN.kind, _phone)
+    askers.register(CONCERN.kind, _phone, _address)
     open_work.register(Kind("cases", _("没有办结的诉求"), May.HANDLE_CASES, "inbox", _cases))

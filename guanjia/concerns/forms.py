@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanjia.concerns import contacts
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import LONGEST_TEXT
 from guanjia.places.models import Place
@@ -17,13 +18,9 @@ from guanjia.places.models import Place
 CHOSEN = re.compile(r"[0-9]{1,18}-[0-9]{1,5}")
 MOST_CHOSEN = 50
 FORM_NUMBER = re.compile(r"[0-9a-f]{32}")
-PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[2-9][0-9]{7}")
-NOT_OF_A_PHONE = re.compile(r"[\s\-－—()（）]")
-WIDE = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
-STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "publish"), ())
+STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "email", "publish"), ())
 LEAST_PLACE = 9  # a town
-SHORT = 9  # digits of a number without its area code, at most
 
 
 class Ask(forms.Form):
@@ -83,6 +80,13 @@ class Ask(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+    email = forms.CharField(
+        label=gettext_lazy("电子邮箱（可以不填）"),
+        help_text=gettext_lazy("填了，也可以用它收验证码，看“我的诉求”。"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "email"}),
+    )
     publish = forms.BooleanField(
         label=gettext_lazy("答复以后，可以把这件事去掉姓名、电话和门牌，给别人参考"),
         help_text=gettext_lazy("不勾也一样办。要经工作人员看过才会公开，您随时可以撤下。"),
@@ -110,13 +114,17 @@ class Ask(forms.Form):
 
     def clean_phone(self) -> str:
         """Digits alone."""
-        return a_phone(self.cleaned_data["phone"])
+        return contacts.a_phone(self.cleaned_data["phone"])
+
+    def clean_email(self) -> str:
+        """In small letters."""
+        return contacts.an_address(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
-        """A phone unless one wants to stay unknown: who stays so leaves neither name nor phone."""
+        """A phone unless one wants to stay unknown: who stays so leaves no name, phone or address."""
         asked = super().clean() or {}
         if asked.get("who") == ANONYMOUS:
-            asked |= {"name": "", "phone": ""}
+            asked |= {"name": "", "phone": "", "email": ""}
         elif asked.get("who") and "phone" in asked and not asked["phone"]:
             self.add_error("phone", _("请留一个电话，我们要联系您；不想留就选“不留姓名”。"))
         return asked
@@ -147,7 +155,7 @@ class LookUp(forms.Form):
 
     def clean_phone(self) -> str:
         """Digits alone."""
-        return a_phone(self.cleaned_data["phone"])
+        return contacts.a_phone(self.cleaned_data["phone"])
 
 
 class Rate(forms.Form):
@@ -335,18 +343,3 @@ class RateFilter(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["which"].choices = list(which)  # type: ignore[attr-defined]
-
-
-def a_phone(text: str) -> str:
-    """A phone number's digits; '' for none. Raises ValidationError."""
-    digits = NOT_OF_A_PHONE.sub("", text.translate(WIDE)).removeprefix("+86")
-    if digits and not PHONE.fullmatch(digits):
-        raise ValidationError(
-            _("电话是 11 位手机号，或带区号的座机，例如 13800000000、0769-22000000。")
-        )
-    return digits
-
-
-def masked(phone: str) -> str:
-    """`13800001234` → `138****1234`; a short number, of which that would leave one digit, `****1234`."""
-    return f"{phone[:3] if len(phone) > SHORT else ''}****{phone[-4:]}" if phone else ""

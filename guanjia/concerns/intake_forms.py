@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanjia.concerns import whereabouts
+from guanjia.concerns import contacts, whereabouts
 from guanjia.concerns.brand import Brand, Channel
-from guanjia.concerns.forms import a_phone
 from guanjia.concerns.models import LONGEST_TEXT
 
 LONGEST_TABLE = 40_000
@@ -69,7 +68,7 @@ class TakeIn(forms.Form):
 
     def clean_phone(self) -> str:
         """Digits alone; a channel that calls back needs them."""
-        digits = a_phone(self.cleaned_data["phone"])
+        digits = contacts.a_phone(self.cleaned_data["phone"])
         if not digits and self.channel.phone:
             raise ValidationError(_("请问一个回电号码；对方不愿留的，改用窗口那张登记页。"))
         return digits

@@ -17,6 +17,8 @@ HELD, HELD_WITHIN = 30, 300
 """Tries that one address may make after it was held back; a flood is then answered by a few bytes."""
 LEAST_SECONDS = 3  # nobody reads and fills in a form faster
 WRONG_CODES, WRONG_WITHIN = 10, 600
+CODES, CODES_WITHIN = 30, 3600  # to whichever contacts: a station lends one address to many
+ALL_CODES = 20_000  # from everywhere, in the same hour: each costs a message
 
 
 def address(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from guanjia.concerns.contact_models import ContactCode, ContactSession
 from guanjia.concerns.judgement_models import Draw, Drawn, Review
 from guanjia.concerns.public_models import Consent
 from guanjia.concerns.rate_models import Taking
@@ -19,6 +20,8 @@ __all__ = [
     "ChoiceKind",
     "Concern",
     "Consent",
+    "ContactCode",
+    "ContactSession",
     "Draw",
     "Drawn",
     "Review",
@@ -36,7 +39,7 @@ LONGEST_TEXT = 2000
 
 
 class Concern(models.Model):
-    """What was asked, one to a case. The phone is sealed; category and channel are codes of the city.
+    """What was asked, one to a case. Phone and address are sealed; category and channel are codes of the city.
 
     `category_label` keeps the name a category had, should the city drop it.
     """
@@ -54,13 +57,21 @@ class Concern(models.Model):
     phone_index = models.CharField(
         max_length=64, blank=True, default="", db_collation="C", help_text="keyed hash"
     )
+    email_sealed = models.BinaryField(blank=True, default=b"")
+    email_mask = models.CharField(max_length=260, blank=True, default="")
+    email_index = models.CharField(
+        max_length=64, blank=True, default="", db_collation="C", help_text="keyed hash"
+    )
     synthetic = models.BooleanField(default=False, help_text="made up for a demonstration")
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["phone_index"], name="concern_phone", condition=~models.Q(phone_index="")
-            )
+            ),
+            models.Index(
+                fields=["email_index"], name="concern_email", condition=~models.Q(email_index="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(

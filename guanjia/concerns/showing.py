@@ -29,6 +29,15 @@ PROMISED = {  # a clock as its asker would call it
 }
 
 
+STANDS = {  # how far a case is, as its asker would say it
+    State.RECEIVED: gettext_lazy("收到了，等待受理"),
+    State.HANDLING: gettext_lazy("正在办"),
+    State.PAUSED: gettext_lazy("要等一等"),
+    State.ANSWERED: gettext_lazy("有答复了"),
+    State.CLOSED: gettext_lazy("办结了"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ClockShown:
     """One promise: what, until when, how it stands (running, late, met, met_late), why on that day."""
@@ -163,6 +172,13 @@ def _clock(one: Clock, promises: Promises, at: datetime, for_asker: bool) -> Clo
         steps=[terms.told_step(step, period) for step in queries.why(one, promises)],
         moved=first is not None and first != one.due_at,
     )
+
+
+def stands(state: str, solved: bool | None) -> str:
+    """How far a case is; `solved`: what its asker said of the answer, None for nothing yet."""
+    if state == State.CLOSED and solved is False:
+        return _("答复过了，您说没有解决")
+    return str(STANDS[State(state)])
 
 
 def answer(case: Case) -> str:

@@ -15,7 +15,7 @@ from guanjia.cases import attaching, judging
 from guanjia.cases.judging import BadFile
 from guanjia.cases.storing import Stored
 
-OURS = ("/ask/", "/case/", "/inbox/")
+OURS = ("/ask/", "/case/", "/mine/", "/inbox/")
 FIELD = "files"
 MOST_OF_A_FORM = attaching.MOST_AT_ONCE * judging.MOST_BYTES + judging.MEGABYTE
 MOST_READ = 10 * MOST_OF_A_FORM

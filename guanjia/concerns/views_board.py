@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.cases.models import Case
 from guanjia.concerns import board, queries
 from guanjia.concerns.forms import PublishForm
-from guanjia.concerns.views_ask import held, the_brand
+from guanjia.concerns.opening import held, shut
+from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock, scope
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
@@ -66,15 +67,15 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest) -> HttpResponse:
+def withdraw(request: HttpRequest, number: int = 0) -> HttpResponse:
     """Take one's own matter off the list, for good."""
-    found = held(request)
-    if found is not None:
-        ticket, its_case = found
-        with scope.hold(ticket.eyes()):
-            board.withdraw(its_case, clock.now())
-        messages.success(request, _("已经撤下，别人看不到了。"))
-    return redirect("case")
+    found = held(request, number)
+    if found is None:
+        return shut(number)
+    with scope.hold(found.eyes()):
+        board.withdraw(found.case, clock.now())
+    messages.success(request, _("已经撤下，别人看不到了。"))
+    return redirect(found.door())
 
 
 def _is_number(text: str) -> bool:

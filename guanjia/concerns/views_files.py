@@ -13,7 +13,7 @@ from guanjia.cases import attaching, storing
 from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Attachment, Case, Who
 from guanjia.concerns import limits, showing, uploads
-from guanjia.concerns.views_ask import held
+from guanjia.concerns.opening import held, shut
 from guanjia.kit import clock, scope
 from guanjia.staff import gate, reading
 from guanjia.staff.read_models import ReadKind
@@ -33,39 +33,39 @@ def of_desk(request: HttpRequest, number: int, position: int) -> HttpResponseBas
 
 
 @require_safe
-def of_asker(request: HttpRequest, position: int) -> HttpResponseBase:
+def of_asker(request: HttpRequest, position: int, number: int = 0) -> HttpResponseBase:
     """One file of one's own case: one's own, or what came with an answer."""
-    found = held(request)
+    found = held(request, number)
     if found is None:
-        return redirect("case")
-    ticket, its_case = found
-    with scope.hold(ticket.eyes()):
-        if position not in {one.position for one in showing.files(its_case, for_asker=True)}:
+        return shut(number)
+    with scope.hold(found.eyes()):
+        if position not in {one.position for one in showing.files(found.case, for_asker=True)}:
             raise Http404
-        return _sent(Attachment.objects.filter(case=its_case).order_by("pk"), position)
+        response = _sent(Attachment.objects.filter(case=found.case).order_by("pk"), position)
+    response["Cache-Control"] = "private, no-store"  # who leaves a shared phone leaves nothing
+    return response
 
 
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: HttpRequest, number: int = 0) -> HttpResponse:
     """A photo that one finds later."""
-    found = held(request)
+    found = held(request, number)
     if found is None:
-        return redirect("case")
-    ticket, its_case = found
-    whose = f"{its_case.pk}"
+        return shut(number)
+    whose = f"{found.case.pk}"
     if limits.spent("files", whose, ADDS):
         messages.error(request, _("短时间内加的文件太多，请过一个小时再加。"))
-        return redirect("case")
+        return redirect(found.door())
     limits.spend("files", whose, ADDS_WITHIN)
     try:
         files = uploads.taken(request)
-        with scope.hold(ticket.eyes()):
-            attaching.attach(Case(pk=its_case.pk), files, Who.RESIDENT, clock.now())
+        with scope.hold(found.eyes()):
+            attaching.attach(Case(pk=found.case.pk), files, Who.RESIDENT, clock.now())
     except BadFile as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("收到了。") if files else _("没有选文件。"))
-    return redirect("case")
+    return redirect(found.door())
 
 
 def _sent(files: QuerySet[Attachment], position: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.cases import terms
 from guanjia.cases.actions import By
 from guanjia.cases.clock import Deadline
-from guanjia.concerns import actions, beside, forms, queries, showing, whereabouts
+from guanjia.concerns import actions, beside, contacts, queries, showing, whereabouts
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand, Channel
 from guanjia.concerns.forms import FORM_NUMBER
@@ -120,7 +120,7 @@ def _open(request: HttpRequest, form: TakeIn, number: str) -> NewConcern:
         **{key: said[key] for key in ("category", "text", "spot", "name", "phone", "policy")},
     )
     by = By(gate.user_of(request), gate.post_of(request))
-    mask = forms.masked(asked.phone)
+    mask = contacts.masked(asked.phone)
     actions.take_in(asked, form.brand, the_promises(), mask, clock.now(), by)
     return asked
 
@@ -138,7 +138,7 @@ def _taken(request: HttpRequest, asked: NewConcern, form: TakeIn) -> HttpRespons
         "channel": form.channel,
         "code": asked.code,
         "aloud": " ".join(asked.code.replace("-", "")),
-        "mask": forms.masked(asked.phone),
+        "mask": contacts.masked(asked.phone),
         "where": people_words.place_words(asked.place, names),
         "desk": showing.desk(sent.desk, names),
         "department": known.register.departments.get(sent.department),

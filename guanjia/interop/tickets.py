@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from guanjia.cases import terms
 from guanjia.cases.actions import By
-from guanjia.concerns import actions, forms, whereabouts
+from guanjia.concerns import actions, contacts, whereabouts
 from guanjia.concerns.actions import NewConcern
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import LONGEST_TEXT, Ticket
@@ -145,7 +145,7 @@ def _row(
             place=_place(said["where"], desk, known, spots),
             spot=said.get("spot", "")[:120],
             name=said.get("name", "")[:40],
-            phone=forms.a_phone(said.get("phone", "")),
+            phone=contacts.a_phone(said.get("phone", "")),
             channel=CHANNEL,
             ticket=number[:100],
         )
@@ -208,7 +208,7 @@ def let_in(rows: list[Row], desk: Post) -> None:
     written = 0
     for row in rows:
         assert row.asked is not None
-        mask = forms.masked(row.asked.phone)
+        mask = contacts.masked(row.asked.phone)
         with suppress(IntegrityError):
             actions.take_in(row.asked, known, promised, mask, row.at, by)
             written += 1

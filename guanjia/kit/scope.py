@@ -12,8 +12,9 @@ from django.db import connections, transaction
 class Scope:
     """Kind and keys of one scope, as text, as PostgreSQL keeps them.
 
-    `kind`: staff | job | case | intake | public. `lo` and `hi` bound place codes: lo <= code < hi
-    (collation C); `key` names the one case that its asker sees, or the new one that is taken in.
+    `kind`: staff | job | case | intake | contact | session | public. `lo` and `hi` bound place codes:
+    lo <= code < hi (collation C). `key` names the one case that its asker sees, or the new one that
+    is taken in; the contact for which a code is asked; the session that a right code began.
     """
 
     kind: str = ""

@@ -39,7 +39,7 @@ class Line:
         """Which number was shown whole, in words; nothing where none was."""
         if self.read.kind != ReadKind.REVEAL:
             return ""
-        plain = {"document": _("证件号"), "phone": _("电话")}
+        plain = {"document": _("证件号"), "phone": _("电话"), "email": _("电子邮箱")}
         return str(plain.get(self.read.what, _("收款账号")))
 
 

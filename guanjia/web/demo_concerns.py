@@ -21,7 +21,7 @@ from guanjia.cases.models import Case
 from guanjia.concerns import actions, beside, board, brand, rate_tasks, sorting, taking, training
 from guanjia.concerns import tasks as concern_tasks
 from guanjia.concerns.actions import NewConcern
-from guanjia.concerns.forms import masked
+from guanjia.concerns.contacts import masked
 from guanjia.concerns.public_models import BoardCase
 from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.training import TooFew
@@ -36,6 +36,8 @@ from guanjia.web import demo_staff
 BY_ASKER = ("rate", "rate yes", "reopen")
 FIRST_PAST = 1000  # numbers of forms and of askers, apart from those of today
 FIRST_MANY = 2000  # of askers
+PHONE, EMAIL = "13800000002", "resident@example.com"
+"""The phone of an asker who has several matters; and the address that those of today left."""
 MANY, OPEN_EVERY, GOOD = 150, 12, 0.85
 AGAIN = {
     7: 1,
@@ -54,6 +56,7 @@ def fill(at: datetime) -> int:
         asked = NewConcern(
             *(f"{number:032x}", row["category"], row["text"], row["place"]),
             phone=_phone(row.get("asker", number)),
+            email=EMAIL,
             synthetic=True,
         )
         begun = at - timedelta(hours=row["hours"])

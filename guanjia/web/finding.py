@@ -25,7 +25,8 @@ NOTHING = re.compile(r"[\s、，。；：（）()“”·]")
 # What the house does for a resident: address, title, what it is, words by which somebody would look for it.
 SERVICES: tuple[tuple[str, Promise, Promise, str], ...] = (
     ("ask", _("说一件事"), _("有困难、有意见、想求助，说一声就行。"), "求助投诉建议反映报修"),
-    ("case", _("查办理进度"), _("凭查询码和电话，看办到哪一步了。"), "进度查询回执我的事"),
+    ("case", _("查办理进度"), _("凭查询码和电话，看办到哪一步了。"), "进度查询回执查询码"),
+    ("mine", _("我的诉求"), _("用手机验证码，看您提过的所有事。"), "我的事验证码登录手机号邮箱"),
     ("due", _("看看能享受什么"), _("答几个问题，就知道您家可以领什么。"), "补贴低保救助津贴资格"),
     (
         "near",

@@ -11,7 +11,9 @@ from guanjia.staff.read_models import ReadKind, RevealReason
 class Reveal(forms.Form):
     """Which number, and why."""
 
-    which = forms.RegexField(r"^(document|phone|award-[0-9]{1,18})$", widget=forms.HiddenInput)
+    which = forms.RegexField(
+        r"^(document|phone|email|award-[0-9]{1,18})$", widget=forms.HiddenInput
+    )
     reason = forms.ChoiceField(
         label=_("为什么要看完整号码"), choices=[("", _("请选择")), *RevealReason.choices]
     )

@@ -65,7 +65,7 @@ def numbers(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @gate.may(May.HANDLE_CASES)
 def phone(request: HttpRequest, number: int) -> HttpResponse:
-    """The phone that somebody left with a concern, in the same way.
+    """The phone and the address that somebody left with a concern, in the same way.
 
     For whoever has the case, at a village too: calling is one of the promises, and the number was
     left for it.
@@ -77,8 +77,10 @@ def phone(request: HttpRequest, number: int) -> HttpResponse:
     if DESK not in case_queries.standing(gate.post_of(request), case):
         raise Http404
     log = Note(ReadKind.REVEAL, matter=number)
-    mask, sealed = case.concern.phone_mask, bytes(case.concern.phone_sealed)
-    found = [Number("phone", _("电话"), mask, sealed)] if sealed else []
+    left = case.concern
+    found = [Number("phone", _("电话"), left.phone_mask, bytes(left.phone_sealed))]
+    found += [Number("email", _("电子邮箱"), left.email_mask, bytes(left.email_sealed))]
+    found = [one for one in found if one.sealed]
     whose = {"back": reverse("inbox_case", args=[number]), "whose": _("诉求")}
     return _part(request, _asked(request, found, log) | whose, _("联系电话"))
 

@@ -103,6 +103,8 @@ GUANJIA_MONTHS_BACK = int(os.environ.get("GUANJIA_MONTHS_BACK", "36"))
 PROCRASTINATE_IMPORT_PATHS = [
     "guanjia.interop.bank_tasks",
     "guanjia.interop.import_tasks",
+    "guanjia.concerns.contact_tasks",
+    "guanjia.concerns.rate_tasks",
     "guanjia.entitlements.what_if_tasks",
     "guanjia.staff.read_tasks",
 ]

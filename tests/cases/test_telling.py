@@ -133,6 +133,22 @@ def test_a_desk_gets_a_letter_where_the_city_says_so(
     assert "通知" in letter.body
 
 
+def test_an_asker_gets_a_letter_where_the_city_says_so_and_an_address_was_left(
+    cast: town.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = ways.Ways({"resident": ("email",)}, {"email": "smtp"}, "found")
+    monkeypatch.setattr(ways, "load", lambda _folder: wanted)
+    monkeypatch.setitem(askers.ADDRESSES, "concern", lambda _case: "lihua@example.com")
+    case = office.ask()
+    office.make(cast.wang, case, "accept", MORNING)
+    assert tasks.send_at(MORNING + HOUR) == 1
+    (letter,) = mail.outbox
+    assert letter.to == ["lihua@example.com"]
+    monkeypatch.setitem(askers.ADDRESSES, "concern", lambda _case: "")
+    office.make(cast.wang, case, "answer", MORNING + HOUR, ANSWER)
+    assert tasks.send_at(MORNING + 2 * HOUR) == 0
+
+
 def test_a_city_names_only_ways_that_there_are(tmp_path: Path) -> None:
     (tmp_path / ways.FILE).write_text(
         'status = "found"\n[ways]\ndesk = ["pigeon"]\n[carriers]\nsms = "crow"\n'

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from guanjia.cases.models import Case, Clock, Event
-from guanjia.concerns import brand, forms, limits, tracking, views_ask
+from guanjia.concerns import brand, contacts, limits, opening, tracking, views_ask
 from guanjia.concerns.models import Concern
 from guanjia.concerns.place_choice import towns_of
 from guanjia.kit import scope
@@ -178,7 +178,7 @@ def test_a_code_is_not_guessed_from_many_addresses(cast: town.Cast) -> None:
 def test_the_ticket_of_another_house_opens_nothing(cast: town.Cast) -> None:
     client = Client()
     for forged in ("", "zz", "6b313a" + "00" * 40, "6b393a" + "00" * 40):
-        client.cookies[views_ask.COOKIE] = forged
+        client.cookies[opening.COOKIE] = forged
         assert "查办理进度</h1>" in text_of(client, "/case/")
 
 
@@ -246,4 +246,4 @@ def test_a_code_is_read_as_people_write_it() -> None:
     assert tracking.read(f" {written.lower().replace('-', ' ')} ") == written
     wide = "".join(chr(ord(c) + 0xFEE0) if c != "-" else "－" for c in written)
     assert tracking.read(wide) == written
-    assert forms.masked("076922001234") == "076****1234"
+    assert contacts.masked("076922001234") == "076****1234"

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import actions, queries
+from guanjia.concerns import contacts, queries
 from guanjia.entitlements import leads_of
 from guanjia.entitlements.leads_of import Missed
 from guanjia.kit import scope
@@ -92,7 +92,7 @@ def test_cases_of_one_phone_stand_together_within_the_reach_of_a_desk(cast: town
     assert f"/inbox/{first.pk}/" in page
     assert PHONE not in page
     assert "/same/" not in page, "all of them stand here"
-    assert actions.phone_index("") == ""
+    assert contacts.index_of("sms", "") == ""
     at_desk(cast.zhou).post(
         f"/inbox/{first.pk}/person/link/", {"step": 0, "person": cast.li.id, "note": "核对过"}
     )

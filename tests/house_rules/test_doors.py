@@ -14,6 +14,9 @@ PUBLIC |= {"ask", "case", "case_slip", "case_rate", "case_reopen", "case_leave"}
 # How the promises were kept, for everybody to count again.
 PUBLIC |= {"scoreboard", "rate", "find", "near", "board", "case_withdraw"}
 PUBLIC |= {"case_files", "case_file"}
+# All of one's own matters, by a code to the contact that was left.
+PUBLIC |= {"mine", "mine_code", "mine_leave", "mine_case", "mine_slip", "mine_rate", "mine_reopen"}
+PUBLIC |= {"mine_withdraw", "mine_files", "mine_file"}
 # Signing in must be possible before one has signed in.
 SIGN_IN = {
     "account_login",

@@ -42,6 +42,8 @@ PAGES = (
     "/due/",
     "/ask/",
     "/case/",
+    "/mine/",
+    "/mine/?by=email",
     "/nowhere/",
 )
 # Modules that speak in a terminal or tell what is wrong with a book.

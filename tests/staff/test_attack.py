@@ -1,5 +1,6 @@
 """Row security attacked: every table of the catalogue, by every way out, with no scope and with a clerk's."""
 
+from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -12,6 +13,7 @@ from guanjia.policy.proposing import Change
 from tests import town
 from tests.doors import at_desk
 from tests.entitlements.desk import Worked, as_job
+from tests.house_rules.reading import modules, name
 from tests.staff.attacking import asked, attempted, columns, copied, rows_of, tables
 from tests.staff.test_roles import GUARDED, numbers, sample
 
@@ -31,6 +33,7 @@ OF_EVERY_OFFICE = {
 }
 # Functions that look past row security, each with a reason in its own migration.
 DEFINERS = {"ledger_move", "people_register", "people_by_document"}
+DEFINERS |= {"concerns_prove", "concerns_matters", "concerns_matter"}
 
 
 def of_humen(table: str, two_towns: Worked) -> set[str]:
@@ -176,6 +179,7 @@ JOBS = {
     "cases.send_notices": "the city: whom to tell of what",
     "cases.sweep_files": "the city: which files have a row",
     "concerns.draw_sample": "the city: what was found unreasonable in a month",
+    "concerns.send_codes": "the city: codes that were asked for, and no case",
     "concerns.gather_topics": "the city: matters of half a year, by their words",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
@@ -186,6 +190,12 @@ def test_every_job_says_whose_eyes_it_has() -> None:
     app.perform_import_paths()
     assert set(app.tasks) <= set(JOBS), set(app.tasks) - set(JOBS)
     assert trying.TRY in app.tasks
+
+
+def test_a_worker_finds_every_job() -> None:
+    with_jobs = {name(p) for p in modules("guanjia") if "@app.task(" in p.read_text()}
+    found = {path.replace(".", "/") + ".py" for path in settings.PROCRASTINATE_IMPORT_PATHS}
+    assert {path for path in with_jobs if not path.endswith("/tasks.py")} == found
 
 
 def test_a_job_that_a_town_asked_for_cannot_read_another_town(two_towns: Worked) -> None:

@@ -191,6 +191,8 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
     for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
+    if state["synthetic"]:
+        _tell_residents(console, address)
     console.print(word("[bold]账号[/]  密码都是 {password}", password=state["password"]))
     for desk in demo_staff.desks():
         factor = word("  要动态码") if desk.role in roles.SECOND_FACTOR else ""
@@ -205,6 +207,18 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
         )
     console.print(word("  动态码：{command} demo code 账号", command=_typed()), soft_wrap=True)
     console.print(word("  重来一遍：{command} demo reset", command=_typed()), soft_wrap=True)
+
+
+def _tell_residents(console: Console, address: str) -> None:
+    """How to look at one's own matters, as a resident does."""
+    from guanjia.web import demo_concerns
+
+    mine = word(
+        "{address}  电话填 {phone}，验证码写在页面上",
+        address=f"{address}/mine/",
+        phone=demo_concerns.PHONE,
+    )
+    console.print(word("[bold]居民[/]  我的诉求  {mine}", mine=mine), soft_wrap=True)
 
 
 def _typed() -> str:

@@ -1,0 +1,27 @@
+"""Jobs of signing in: codes go out at once, and once more a minute; what is over is swept away."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from guanjia.concerns import brand, code_sending
+from guanjia.concerns.signing_in import SEND
+from guanjia.kit import clock, scope
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=SEND, queue="cases")
+def send_codes(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
+    """Send the codes that were asked for, then sweep."""
+    send_at(clock.now())
+
+
+def send_at(at: datetime) -> int:
+    """Send what is due and sweep what is over; returns how many went."""
+    known = brand.load(Path(settings.GUANJIA_CITY))
+    eyes = scope.job("codes", known.city, clock.today())
+    gone = code_sending.send_due(eyes, at)
+    code_sending.sweep(eyes, at)
+    return gone

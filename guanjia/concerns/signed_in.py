@@ -1,0 +1,106 @@
+"""Who sits before a browser: an attempt at signing in, or a session, each held sealed in a cookie of its own."""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from guanjia.concerns import signing_in
+from guanjia.concerns.contact_models import GOOD_FOR, REMEMBERED
+from guanjia.concerns.contacts import Contact
+from guanjia.kit import clock
+from guanjia.people import seal
+
+# A browser takes the first name over https alone, from this host alone, for every path.
+COOKIE = "__Host-mine" if settings.SESSION_COOKIE_SECURE else "mine"
+ASKED, ASKED_PATH = "mine-code", "/mine/"
+BEFORE = "mine"  # where a request keeps what was looked up once
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Whoever showed a code: her contact, and what the database knows her session by."""
+
+    contact: Contact
+    key: str
+
+
+def who(request: HttpRequest) -> Resident | None:
+    """Whose session this browser holds, while it lives; asked once a request."""
+    known: dict[str, Resident | None] = request.__dict__.setdefault(BEFORE, {})
+    if "who" not in known:
+        known["who"] = _who(request)
+    return known["who"]
+
+
+def _who(request: HttpRequest) -> Resident | None:
+    held = _unsealed(request, COOKIE)
+    if held is None:
+        return None
+    token, contact = held
+    key = signing_in.key_of(token)
+    session = signing_in.use(key, clock.now())
+    if session is None or session.contact != contact.index:
+        return None
+    return Resident(contact, key)
+
+
+def lapsed(request: HttpRequest) -> bool:
+    """Whether it held a session that lives no more."""
+    return COOKIE in request.COOKIES and who(request) is None
+
+
+def asked(request: HttpRequest) -> tuple[str, Contact] | None:
+    """The attempt that this browser made: its number, and for which contact."""
+    return _unsealed(request, ASKED)
+
+
+def remember_asked(response: HttpResponse, nonce: str, contact: Contact) -> HttpResponse:
+    """The attempt, for as long as its code is good."""
+    most = int(GOOD_FOR.total_seconds())
+    return _set(response, ASKED, _sealed(ASKED, nonce, contact), ASKED_PATH, most)
+
+
+def begin(response: HttpResponse, token: str, contact: Contact, remembered: bool) -> HttpResponse:
+    """The session, until the browser is closed or, where that was wished, for thirty days."""
+    most = int(REMEMBERED.total_seconds()) if remembered else None
+    response.delete_cookie(ASKED, path=ASKED_PATH)
+    return _set(response, COOKIE, _sealed(COOKIE, token, contact), "/", most)
+
+
+def forget(response: HttpResponse) -> HttpResponse:
+    """Nothing of a session or an attempt stays in this browser."""
+    response.delete_cookie(ASKED, path=ASKED_PATH)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def _set(
+    response: HttpResponse, name: str, value: str, path: str, seconds: int | None
+) -> HttpResponse:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=path,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def _sealed(name: str, number: str, contact: Contact) -> str:
+    """Of this cookie alone: one that was sealed for another opens nothing here."""
+    return seal.seal(f"{name} {number} {contact.way} {contact.value}").hex()
+
+
+def _unsealed(request: HttpRequest, name: str) -> tuple[str, Contact] | None:
+    try:
+        held = seal.unseal(bytes.fromhex(request.COOKIES.get(name, ""))).split(" ")
+    except (ValueError, InvalidTag, seal.KeyGone, IndexError):
+        return None
+    if len(held) != 4 or held[0] != name:
+        return None
+    return held[1], Contact(held[2], held[3])
