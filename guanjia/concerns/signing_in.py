@@ -22,7 +22,7 @@ DIGITS = 6
 OF_AN_HOUR, OF_A_DAY = 5, 10  # codes for one contact
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFTEN = timedelta(minutes=1)  # how exactly the last use is known
-IN, WRONG, OVER = "in", "wrong", "over"
+IN, WRONG = "in", "wrong"  # else it is over
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('concerns_code'), hashtext(%s))"
 PROVE = "SELECT concerns_prove(%s, %s, %s, %s, %s)"
 
@@ -37,7 +37,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What came of a code that was shown: IN with the new session's token, WRONG, or OVER."""
+    """What came of a code that was shown: IN with the new session's token, WRONG, or that it is over."""
 
     said: str
     token: str = ""

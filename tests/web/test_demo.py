@@ -48,6 +48,7 @@ def test_it_ends_with_a_statement_and_eight_places_to_look(shown: tuple[Path, st
     for word in ("最低生活保障", "高龄津贴", "合计", "按镇街", "2019-12", "2020-03", "合成数据"):
         assert word in said, word
     assert len(PLACES.findall(said)) == 8, said
+    assert "电话填 13800000002，验证码写在页面上" in said
     assert all(len(line) <= 80 for line in said.splitlines() if "http" not in line)
 
 

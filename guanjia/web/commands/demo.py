@@ -192,7 +192,7 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
     if state["synthetic"]:
-        _tell_residents(console, address)
+        _tell_residents(console)
     console.print(word("[bold]账号[/]  密码都是 {password}", password=state["password"]))
     for desk in demo_staff.desks():
         factor = word("  要动态码") if desk.role in roles.SECOND_FACTOR else ""
@@ -209,16 +209,16 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
     console.print(word("  重来一遍：{command} demo reset", command=_typed()), soft_wrap=True)
 
 
-def _tell_residents(console: Console, address: str) -> None:
+def _tell_residents(console: Console) -> None:
     """How to look at one's own matters, as a resident does."""
     from guanjia.web import demo_concerns
 
-    mine = word(
-        "{address}  电话填 {phone}，验证码写在页面上",
-        address=f"{address}/mine/",
-        phone=demo_concerns.PHONE,
+    console.print(
+        word(
+            "[bold]居民[/]  首页点“我的诉求”，电话填 {phone}，验证码写在页面上",
+            phone=demo_concerns.PHONE,
+        )
     )
-    console.print(word("[bold]居民[/]  我的诉求  {mine}", mine=mine), soft_wrap=True)
 
 
 def _typed() -> str:
