@@ -1,12 +1,14 @@
-"""How often one address may try: counted in the cache that all processes share, as sign-in is."""
+"""How often one address may try: counted in a table, one row a count, that no flood can wash out."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 
 from guanjia.kit import clock
+from guanjia.people import seal
 
 ASKS, ASKS_WITHIN = 20, 3600
 ALL_ASKS = (
@@ -19,30 +21,56 @@ LEAST_SECONDS = 3  # nobody reads and fills in a form faster
 WRONG_CODES, WRONG_WITHIN = 10, 600
 CODES, CODES_WITHIN = 30, 3600  # to whichever contacts: a station lends one address to many
 ALL_CODES = 20_000  # from everywhere, in the same hour: each costs a message
+OF_ONE_HOUSE = 64
+"""Bits of an IPv6 address that name the house: whoever lives there has all the addresses below."""
+
+SPEND = """
+INSERT INTO concerns_try AS t (key, n, until) VALUES (%s, 1, %s) ON CONFLICT (key) DO UPDATE
+SET n = CASE WHEN t.until <= %s THEN 1 ELSE t.n + 1 END,
+    until = CASE WHEN t.until <= %s THEN excluded.until ELSE t.until END
+"""
+COUNTED = "SELECT n, until FROM concerns_try WHERE key = %s AND until > %s"
 
 
 def address(request: HttpRequest) -> str:
-    """Where the request comes from, as sign-in sees it."""
-    return str(get_adapter().get_client_ip(request))
+    """Where the request comes from, as sign-in sees it; of IPv6 the network that one house has."""
+    found = str(get_adapter().get_client_ip(request))
+    if ":" not in found:
+        return found
+    return str(ip_network((found, OF_ONE_HOUSE), strict=False).network_address)
 
 
 def spent(what: str, whose: str, most: int) -> bool:
     """Whether there were `most` tries already."""
-    return int(cache.get(f"limit/{what}/{whose}", 0)) >= most
+    return _counted(what, whose)[0] >= most
 
 
 def until(what: str, whose: str, at: datetime) -> datetime:
     """From when one may try again."""
-    found: datetime | None = cache.get(f"limit/{what}/{whose}/until")
-    return found or at
+    return _counted(what, whose)[1] or at
 
 
 def spend(what: str, whose: str, seconds: int) -> None:
     """One try more; the count is forgotten `seconds` after the first."""
-    name = f"limit/{what}/{whose}"
-    cache.add(f"{name}/until", clock.now() + timedelta(seconds=seconds), seconds)
-    if not cache.add(name, 1, seconds):
-        try:
-            cache.incr(name)
-        except ValueError:  # forgotten in between
-            cache.add(name, 1, seconds)
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, [_key(what, whose), now + timedelta(seconds=seconds), now, now])
+
+
+def forget(at: datetime) -> int:
+    """Remove counts that are over; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM concerns_try WHERE until <= %s", [at])
+        return int(cursor.rowcount)
+
+
+def _counted(what: str, whose: str) -> tuple[int, datetime | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [_key(what, whose), clock.now()])
+        row = cursor.fetchone()
+    return row or (0, None)
+
+
+def _key(what: str, whose: str) -> str:
+    """No address and no code stands in the table."""
+    return seal.index(f"{what}/{whose}").hex()

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from guanjia.concerns import brand, gathering, judging, topics
+from guanjia.concerns import brand, gathering, judging, limits, topics
 from guanjia.concerns.models import Draw
 from guanjia.kit import clock, days, scope
 
@@ -26,6 +26,13 @@ def draw_for(month: date, seed: str, at: datetime) -> Draw:
     known = brand.load(Path(settings.GUANJIA_CITY))
     with scope.hold(scope.job("draw", known.city, clock.today())):
         return judging.draw(known.city, month, known.sample, seed, at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="concerns.forget_tries", queue="cases")
+def forget_tries(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
+    """Every ten minutes: counts of tries that are over leave the table."""
+    limits.forget(clock.now())
 
 
 @app.periodic(cron="10 3 * * *")

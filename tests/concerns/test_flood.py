@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.test import Client
+from django.db import connection
+from django.test import Client, RequestFactory
 
 from guanjia.cases.models import Case
 from guanjia.concerns import limits
@@ -107,3 +108,32 @@ def test_the_code_to_scan_fills_in_the_code_and_asks_for_the_phone(cast: town.Ca
     assert SAID["text"] not in page
     assert PHONE not in page
     assert "<script>" not in Client().get("/case/?code=<script>").content.decode()
+
+
+def test_counts_are_one_row_each_are_nobodys_address_and_leave_when_they_are_over(
+    cast: town.Cast,
+) -> None:
+    with time_machine.travel(datetime(2026, 4, 1, 2, tzinfo=UTC), tick=False) as clockwork:
+        for _turn in range(3):
+            limits.spend("ask", "10.0.0.1", 60)
+        limits.spend("ask", "10.0.0.2", 600)
+        assert limits.spent("ask", "10.0.0.1", 3) and not limits.spent("ask", "10.0.0.2", 3)
+        assert limits.until("ask", "10.0.0.1", clock.now()) == clock.now() + timedelta(seconds=60)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT key FROM concerns_try")
+            keys = [key for (key,) in cursor.fetchall()]
+        assert len(keys) == 2 and not any("10.0" in key for key in keys)
+        clockwork.shift(timedelta(seconds=61))
+        assert not limits.spent("ask", "10.0.0.1", 1)
+        assert limits.forget(clock.now()) == 1
+        limits.spend("ask", "10.0.0.2", 600)
+        assert limits.spent("ask", "10.0.0.2", 2)
+
+
+def test_a_house_is_one_however_many_addresses_it_has() -> None:
+    request = RequestFactory()
+    found = {
+        limits.address(request.get("/", REMOTE_ADDR=f"2001:db8:0:1::{n:x}")) for n in range(1, 9)
+    }
+    assert found == {"2001:db8:0:1::"}
+    assert limits.address(request.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"

@@ -31,6 +31,7 @@ OPEN = {
     "account_emailconfirmation",
     "mfa_authenticator",
     "usersessions_usersession",
+    "concerns_try",
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_periodic_defers",

@@ -60,7 +60,7 @@ OF_A_TOWN_IN_ITS_ROOM = {
     *("inbox_phone", "inbox_others"),
     *("inbox_phone", "inbox_sort", "inbox_beside"),
     *("inbox_phone", "inbox_others", "inbox_file", "notice"),
-    *("inbox_person", "inbox_link", "inbox_drop_filter"),
+    *("inbox_person", "inbox_link", "inbox_same", "inbox_drop_filter"),
     *("inbox_phone", "inbox_sort", "inbox_beside", "review"),
     *("import", "import_progress", "apply_import", "cancel_import", "undo_import"),
     *("bad_rows", "bad_rows_csv"),
