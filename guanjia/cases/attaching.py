@@ -1,6 +1,7 @@
 """Photos and documents of a case: judged, stored, then named in a row in the transaction of what they come with."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -45,16 +46,5 @@ def attach(
             storing.drop([one])
             continue
         had.add(one.sha256)
-        row = Attachment(
-            case=case,
-            event=event,
-            who=who,
-            name=one.name,
-            media=one.media,
-            size=one.size,
-            sha256=one.sha256,
-            stored=one.stored,
-            at=at,
-        )
-        rows.append(row)
+        rows.append(Attachment(case=case, event=event, who=who, at=at, **asdict(one)))
     Attachment.objects.bulk_create(rows, ignore_conflicts=True)  # sent twice at once, kept once

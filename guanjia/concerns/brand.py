@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from guanjia.concerns import register, routing
-from guanjia.concerns.register import Register
+from guanjia.concerns.register import Coded, Register
 from guanjia.concerns.routing import Matter, RoutingError, Sent, Table
 from guanjia.policy.words import told, word
 
@@ -22,15 +22,12 @@ class BrandError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A brand or a category: its code and its name; the others' fields may be empty.
+class Named(Coded):
+    """A brand or a category: what it has beside its names; the others' fields may be empty.
 
     `suggest`: whether it may be suggested for a text; not for the one that says nothing.
     """
 
-    code: str
-    label: str
-    en: str
     about: str = ""
     about_en: str = ""
     hint: str = ""
@@ -40,9 +37,6 @@ class Named:
     promise: str = ""
     suggest: bool = True
 
-    def __str__(self) -> str:
-        return told(self.label, self.en)
-
     @property
     def says(self) -> str:
         """What it is for, in the reader's language."""
@@ -50,16 +44,13 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Coded):
     """A way by which a matter comes in.
 
     `taken`: self (residents write themselves) | desk (staff write it down) | import (another system).
     `phone`: whether a number to call back is needed. `for_other`: usually told for somebody else.
     """
 
-    code: str
-    label: str
-    en: str
     taken: str
     hint: str = ""
     hint_en: str = ""
@@ -67,9 +58,6 @@ class Channel:
     phone: bool = False
     for_other: bool = False
     status: str = "found"
-
-    def __str__(self) -> str:
-        return told(self.label, self.en)
 
     @property
     def says(self) -> str:

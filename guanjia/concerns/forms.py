@@ -21,6 +21,10 @@ FORM_NUMBER = re.compile(r"[0-9a-f]{32}")
 OUTSIDE, ANONYMOUS, OTHER = "outside", "anonymous", "other"
 STEPS = (("category", "text"), ("place", "spot"), ("who", "name", "phone", "email", "publish"), ())
 LEAST_PLACE = 9  # a town
+NO_CATEGORY = {
+    "required": gettext_lazy("请选一类；说不清就选最后一项。"),
+    "invalid_choice": gettext_lazy("这一类现在没有了，请另选一类；说不清就选最后一项。"),
+}
 
 
 class Ask(forms.Form):
@@ -29,10 +33,7 @@ class Ask(forms.Form):
     category = forms.ChoiceField(
         label=gettext_lazy("是哪一类的事"),
         widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("请选一类；说不清就选最后一项。"),
-            "invalid_choice": gettext_lazy("这一类现在没有了，请另选一类；说不清就选最后一项。"),
-        },
+        error_messages=NO_CATEGORY,
     )
     text = forms.CharField(
         label=gettext_lazy("发生了什么，您希望怎样"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from guanjia.concerns import contacts, whereabouts
 from guanjia.concerns.brand import Brand, Channel
+from guanjia.concerns.forms import NO_CATEGORY
 from guanjia.concerns.models import LONGEST_TEXT
 
 LONGEST_TABLE = 40_000
@@ -48,13 +49,7 @@ class TakeIn(forms.Form):
     spot = forms.CharField(
         label=gettext_lazy("具体位置（可以不填）"), max_length=120, required=False
     )
-    category = forms.ChoiceField(
-        label=gettext_lazy("分类"),
-        error_messages={
-            "required": gettext_lazy("请选一类；说不清就选最后一项。"),
-            "invalid_choice": gettext_lazy("这一类现在没有了，请另选一类；说不清就选最后一项。"),
-        },
-    )
+    category = forms.ChoiceField(label=gettext_lazy("分类"), error_messages=NO_CATEGORY)
     policy = forms.ChoiceField(label=gettext_lazy("按哪项政策办（可以不选）"), required=False)
 
     def __init__(self, *args: Any, brand: Brand, channel: Channel, **kwargs: Any) -> None:

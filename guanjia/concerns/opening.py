@@ -2,7 +2,10 @@
 number, where a session's owner asked it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -88,6 +91,17 @@ def eyes(key: str) -> scope.Scope:
 def shut(number: int) -> HttpResponse:
     """Where to open it again: by code and phone, or by signing in."""
     return redirect("mine" if number else "case")
+
+
+def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in whoever has the matter open, with it; anybody else opens it first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, number: int = 0, **kwargs: Any) -> HttpResponse:
+        found = held(request, number)
+        return shut(number) if found is None else view(request, found, **kwargs)
+
+    return guarded
 
 
 def remember(response: HttpResponse, ticket: Ticket) -> HttpResponse:

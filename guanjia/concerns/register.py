@@ -15,27 +15,30 @@ class RegisterError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
-    """One of a city's departments. `status`: found | known | assumption | synthetic."""
+class Coded:
+    """A row of a city's data: its code, its name in Chinese and in English; as text, the reader's."""
 
     code: str
     label: str
     en: str
-    status: str
-    about: str = ""
-    about_en: str = ""
 
     def __str__(self) -> str:
         return told(self.label, self.en)
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Department(Coded):
+    """One of a city's departments. `status`: found | known | assumption | synthetic."""
+
+    status: str
+    about: str = ""
+    about_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Coded):
     """One policy that covers what residents ask. `chapter`: its chapter of the policy book, if it has one."""
 
-    code: str
-    label: str
-    en: str
     department: str
     category: str
     about: str
@@ -44,9 +47,6 @@ class Policy:
     status: str
     chapter: str = ""
     promise: str = ""
-
-    def __str__(self) -> str:
-        return told(self.label, self.en)
 
     @property
     def says(self) -> str:

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanjia.cases.models import Case
-from guanjia.concerns import beside, queries, sorting, suggest
+from guanjia.concerns import beside, sorting, suggest
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.intake_forms import Sort, TrySuggestion
+from guanjia.concerns.looking import look_at
 from guanjia.concerns.suggest import BadModel, Model
 from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock
-from guanjia.staff import gate, reading
-from guanjia.staff.read_models import ReadKind
-from guanjia.staff.reading import Note
+from guanjia.staff import gate
 from guanjia.staff.roles import May
 
 
@@ -38,11 +36,7 @@ class Fared:
 @gate.may(May.HANDLE_CASES)
 def of_case(request: HttpRequest, number: int) -> HttpResponse:
     """Suggestions, likely duplicates, personal data; under what the matter stands and may be put."""
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    try:
-        case = queries.whole(number)
-    except Case.DoesNotExist:
-        raise Http404 from None
+    case = look_at(request, number)
     known, stands = the_brand(), sorting.latest(case)
     found = beside.of_case(case, known)
     first = {

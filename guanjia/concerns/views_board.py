@@ -2,22 +2,20 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanjia.cases.models import Case
-from guanjia.concerns import board, queries
+from guanjia.concerns import board
 from guanjia.concerns.forms import PublishForm
-from guanjia.concerns.opening import held, shut
+from guanjia.concerns.looking import look_at
+from guanjia.concerns.opening import Opened, own
 from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock, scope
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, reading
-from guanjia.staff.read_models import ReadKind
-from guanjia.staff.reading import Note
+from guanjia.staff import gate
 from guanjia.staff.roles import May
 
 
@@ -45,11 +43,7 @@ def answers(request: HttpRequest) -> HttpResponse:
 @gate.may(May.HANDLE_CASES)
 def publish(request: HttpRequest, number: int) -> HttpResponse:
     """What would be shown, to be read and mended by a clerk before it is."""
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    try:
-        case = queries.whole(number)
-    except Case.DoesNotExist:
-        raise Http404 from None
+    case = look_at(request, number)
     question, answer = board.draft(case, case.concern)
     form = PublishForm(request.POST or None, initial={"question": question, "answer": answer})
     shown = {"case": case, "form": form, "leave": board.leave(case), "refused": ""}
@@ -67,11 +61,9 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, number: int = 0) -> HttpResponse:
+@own
+def withdraw(request: HttpRequest, found: Opened) -> HttpResponse:
     """Take one's own matter off the list, for good."""
-    found = held(request, number)
-    if found is None:
-        return shut(number)
     with scope.hold(found.eyes()):
         board.withdraw(found.case, clock.now())
     messages.success(request, _("已经撤下，别人看不到了。"))

@@ -5,27 +5,25 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanjia.cases import queries as case_queries
 from guanjia.cases.actions import By
 from guanjia.cases.errors import CaseError
 from guanjia.cases.models import Case, State
-from guanjia.concerns import calling, queries, showing
+from guanjia.concerns import calling, showing
 from guanjia.concerns.calling import Said
 from guanjia.concerns.forms import CallFilter, CallForm
+from guanjia.concerns.looking import look_at
 from guanjia.concerns.public_models import MOST_CALLS
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, lists, reading
-from guanjia.staff.read_models import ReadKind
-from guanjia.staff.reading import Note
+from guanjia.staff import gate, lists
 from guanjia.staff.roles import May
 
 ANSWERS = {"yes": True, "no": False, "": None}
@@ -51,7 +49,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
             {
                 "case": case,
                 "category": showing.category(case.concern, known),
-                "ends": showing.ends(case_queries.moment(case.due_at)) if case.due_at else "",
+                "ends": showing.ends_of(case),
                 "late": case.due_at is not None and case.due_at < at,
                 "place": people_words.place_words(case.place_id, names),
             }
@@ -67,11 +65,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
 @gate.may(May.HANDLE_CASES)
 def callback(request: HttpRequest, number: int) -> HttpResponse:
     """One call: what was asked and answered, the calls so far, and what came of this one."""
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    try:
-        case = queries.whole(number)
-    except Case.DoesNotExist:
-        raise Http404 from None
+    case = look_at(request, number)
     if request.method != "POST":
         return _page(request, case, CallForm(initial={"step": case.step}))
     form = CallForm(request.POST)

@@ -14,7 +14,7 @@ from guanjia.cases.actions import ASKER, Given
 from guanjia.cases.errors import CaseError
 from guanjia.concerns import limits, opening, scanning, showing, slowing, tracking
 from guanjia.concerns.forms import LookUp, Rate
-from guanjia.concerns.opening import Opened, Ticket, held
+from guanjia.concerns.opening import Opened, Ticket, held, own
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock, scope
@@ -42,11 +42,9 @@ def case(request: HttpRequest, number: int = 0) -> HttpResponse:
 
 @never_cache
 @require_safe
-def slip(request: HttpRequest, number: int = 0) -> HttpResponse:
+@own
+def slip(request: HttpRequest, found: Opened) -> HttpResponse:
     """What one takes along: the code, what happens next and until when; made to be printed."""
-    found = held(request, number)
-    if found is None:
-        return opening.shut(number)
     page, ticket = _page(found), found.ticket
     page["mask"] = found.case.concern.phone_mask
     page["qr"] = scanning.look_up(request, ticket.code, bool(ticket.phone)) if ticket else ""
@@ -54,11 +52,9 @@ def slip(request: HttpRequest, number: int = 0) -> HttpResponse:
 
 
 @require_POST
-def rate(request: HttpRequest, number: int = 0) -> HttpResponse:
+@own
+def rate(request: HttpRequest, found: Opened) -> HttpResponse:
     """Solved or not, satisfied or not, why."""
-    found = held(request, number)
-    if found is None:
-        return opening.shut(number)
     form = Rate(request.POST)
     if not form.is_valid():
         return _show(request, found, form, 400)
@@ -85,11 +81,9 @@ def rate(request: HttpRequest, number: int = 0) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, number: int = 0) -> HttpResponse:
+@own
+def reopen(request: HttpRequest, found: Opened) -> HttpResponse:
     """One tap, and it is done again: a new round with new promises."""
-    found = held(request, number)
-    if found is None:
-        return opening.shut(number)
     rated = next((r for r in found.case.ratings.all() if r.round == found.case.round), None)
     given = Given(note=(rated.why if rated else "") or _("还没有解决，请重新办理。"))
     try:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from guanjia.cases.errors import CaseError
 from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Case, Who
 from guanjia.cases.workflow import DESK, Move
-from guanjia.concerns import queries, showing, uploads
+from guanjia.concerns import looking, queries, showing, uploads
 from guanjia.concerns.asker import asker_of
 from guanjia.concerns.forms import MakeMove
 from guanjia.concerns.views_ask import the_brand, the_promises
@@ -29,9 +29,7 @@ from guanjia.concerns.workflow import CONCERN
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, reading
-from guanjia.staff.read_models import ReadKind
-from guanjia.staff.reading import Note
+from guanjia.staff import gate
 from guanjia.staff.roles import May
 
 
@@ -49,8 +47,7 @@ class MoveShown:
 @gate.may(May.HANDLE_CASES)
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One case: what was asked, its clocks and why, its timeline, what may be done next."""
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    return _page(request, _whole(number), {})
+    return _page(request, looking.look_at(request, number), {})
 
 
 @require_POST
@@ -59,8 +56,7 @@ def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Make one move; what was typed stays where it is refused."""
     if verb == "close":
         return redirect("callback", number)
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    case, post = _whole(number), gate.post_of(request)
+    case, post = looking.look_at(request, number), gate.post_of(request)
     desks = [(place.code, str(place)) for place in queries.desks_for(post, case)]
     form = MakeMove(request.POST, desks=desks)
     if not form.is_valid():
@@ -74,7 +70,7 @@ def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
         with transaction.atomic():
             _carry_out(request, number, said["step"], verb, by, given)
     except (CaseError, BadFile) as refused:
-        return _page(request, _whole(number), _typed(request, verb, str(refused)), 409)
+        return _page(request, looking.whole(number), _typed(request, verb, str(refused)), 409)
     messages.success(request, _("已办：%(move)s。") % {"move": case_words.MOVES[verb]})
     return redirect("inbox_case", number)
 
@@ -102,13 +98,6 @@ def _typed(request: HttpRequest, verb: str, why: str) -> dict[str, Any]:
         name: request.POST.get(name, "") for name in ("note", "reason", "desk", "until", "into")
     }
     return {"refused": why, "verb": verb, "kept": kept}
-
-
-def _whole(number: int) -> Case:
-    try:
-        return queries.whole(number)
-    except Case.DoesNotExist:
-        raise Http404 from None
 
 
 def _page(

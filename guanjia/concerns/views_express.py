@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,20 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 from guanjia.cases import terms
 from guanjia.cases.actions import By
 from guanjia.cases.errors import CaseError
-from guanjia.cases.models import Case
 from guanjia.concerns import express, queries, showing, sorting
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.express import Standing
 from guanjia.concerns.intake_forms import ExpressFilter, Sort
+from guanjia.concerns.looking import look_at
 from guanjia.concerns.register import Department, Policy
 from guanjia.concerns.sorting import Sorted
 from guanjia.concerns.views_ask import the_brand, the_promises
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
-from guanjia.staff import gate, lists, reading
-from guanjia.staff.read_models import ReadKind
-from guanjia.staff.reading import Note
+from guanjia.staff import gate, lists
 from guanjia.staff.roles import May
 
 NONE = Standing(0, 0)
@@ -127,11 +125,7 @@ def _rows(found: list[Any], known: Brand, at: datetime) -> list[Followed]:
 @gate.may(May.HANDLE_CASES)
 def sort(request: HttpRequest, number: int) -> HttpResponse:
     """Say under which category and policy a matter stands; send it on where that is asked for."""
-    reading.note(request, Note(ReadKind.MATTER, matter=number))
-    try:
-        case = queries.whole(number)
-    except Case.DoesNotExist:
-        raise Http404 from None
+    case = look_at(request, number)
     known = the_brand()
     form = Sort(request.POST, brand=known)
     if not form.is_valid():

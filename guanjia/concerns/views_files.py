@@ -13,7 +13,7 @@ from guanjia.cases import attaching, storing
 from guanjia.cases.judging import BadFile
 from guanjia.cases.models import Attachment, Case, Who
 from guanjia.concerns import limits, showing, uploads
-from guanjia.concerns.opening import held, shut
+from guanjia.concerns.opening import Opened, own
 from guanjia.kit import clock, scope
 from guanjia.staff import gate, reading
 from guanjia.staff.read_models import ReadKind
@@ -33,11 +33,13 @@ def of_desk(request: HttpRequest, number: int, position: int) -> HttpResponseBas
 
 
 @require_safe
-def of_asker(request: HttpRequest, position: int, number: int = 0) -> HttpResponseBase:
+@own
+def of_asker(
+    request: HttpRequest,  # noqa: ARG001 - Django names it
+    found: Opened,
+    position: int,
+) -> HttpResponse:
     """One file of one's own case: one's own, or what came with an answer."""
-    found = held(request, number)
-    if found is None:
-        return shut(number)
     with scope.hold(found.eyes()):
         if position not in {one.position for one in showing.files(found.case, for_asker=True)}:
             raise Http404
@@ -47,11 +49,9 @@ def of_asker(request: HttpRequest, position: int, number: int = 0) -> HttpRespon
 
 
 @require_POST
-def add(request: HttpRequest, number: int = 0) -> HttpResponse:
+@own
+def add(request: HttpRequest, found: Opened) -> HttpResponse:
     """A photo that one finds later."""
-    found = held(request, number)
-    if found is None:
-        return shut(number)
     whose = f"{found.case.pk}"
     if limits.spent("files", whose, ADDS):
         messages.error(request, _("短时间内加的文件太多，请过一个小时再加。"))

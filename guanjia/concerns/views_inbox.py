@@ -171,7 +171,7 @@ def _rows(found: list[Case], at: datetime) -> list[Row]:
             case=case,
             tick=tick % {"n": case.pk},
             category=showing.category(case.concern, known),
-            ends=showing.ends(case_queries.moment(case.due_at)) if case.due_at else "",
+            ends=showing.ends_of(case),
             left=showing.left(case.due_at, at, promised) if case.due_at else "",
             late=case.due_at is not None and case.due_at < at,
             level=case_words.LEVELS.get(case.level, ""),

@@ -42,7 +42,7 @@ def others(request: HttpRequest, number: int) -> HttpResponse:
                 "case": one,
                 "category": showing.category(one.concern, known),
                 "where": people_words.place_words(one.place_id, names),
-                "ends": showing.ends(case_queries.moment(one.due_at)) if one.due_at else "",
+                "ends": showing.ends_of(one),
             }
             for one in found
         ],

@@ -311,7 +311,7 @@ def test_who_runs_the_house_or_is_served_by_it_reads_no_row_of_what_was_asked(
     "eyes",
     [
         *(scope.NOTHING, scope.PUBLIC, scope.Scope(kind=roles.RESIDENT)),
-        *(scope.Scope(kind="case", key="of nobody"), scope.Scope(kind="intake", key="of nobody")),
+        *(scope.Scope(kind=k, key="of nobody") for k in ("case", "intake", "contact", "session")),
     ],
 )
 def test_who_is_no_office_adds_no_row(two_towns: Worked, eyes: scope.Scope) -> None:
