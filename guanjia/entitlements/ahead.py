@@ -52,6 +52,8 @@ class Ahead(Generic[T]):
             self._pool = ProcessPoolExecutor(
                 helpers, get_context("spawn"), initializer=_begin, initargs=house
             )
+            for _helper in range(helpers):  # each starts at once, and not when it is asked
+                self._pool.submit(os.getpid)
 
     def __enter__(self) -> "Ahead[T]":
         return self

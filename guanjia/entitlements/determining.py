@@ -27,7 +27,7 @@ from guanjia.entitlements.weighing import (
     weigh,
     weigh_following,
 )
-from guanjia.kit import bulk
+from guanjia.kit import bulk, scope
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.records import FOLLOWS, payment_key
 from guanjia.people.models import Household
@@ -145,6 +145,13 @@ def determine_batch(
         run.cursor, run.done = decided.last, run.done + decided.homes
     run.save(update_fields=["state", "total", "cursor", "done", "people"])
     return bool(decided.homes)
+
+
+def batches_at_most(run_id: int, most: int) -> int:
+    """How many batches the households of a run's place would fill, counted to `most`."""
+    lo, hi = scope.place_range(Run.objects.values_list("place_id", flat=True).get(pk=run_id))
+    homes = Household.objects.filter(place__gte=lo, place__lt=hi)
+    return len(homes.values_list("pk")[: most * BATCH]) // BATCH
 
 
 def decide_batch(run_id: int, cursor: int, size: int) -> Decided:

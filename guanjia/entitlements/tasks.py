@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 
 from guanjia.entitlements import actions, comparing, determining, paying, results, sifting
-from guanjia.entitlements.ahead import Ahead, helpers_for
+from guanjia.entitlements.ahead import WORTH_IT, Ahead, helpers_for
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import WORKING, Run, RunState
 from guanjia.kit import clock, scope
@@ -89,9 +89,10 @@ def told(work: Callable[[], None], fail: Callable[[str], None], next_step: str) 
 def determine(run_id: int, stop: Stop) -> None:
     """Decide everybody, then make the run ready for approval."""
     eyes = eyes_of(run_id)
-    going = _sift(run_id, eyes, stop)
-    batches = len(results.looked_at(run_id)) // determining.BATCH if going else 0
+    with scope.hold(eyes):
+        batches = determining.batches_at_most(run_id, WORTH_IT)
     with Ahead(determining.decide_batch, eyes, helpers_for(batches)) as ahead:
+        going = _sift(run_id, eyes, stop)
         while going:
             stop_if(stop)
             with scope.hold(eyes):
