@@ -187,6 +187,8 @@ def test_what_holds_nothing_personal_stays_as_it_is(text: str) -> None:
         ("致电0769-22001234", ["phone"]),
         ("2号线地铁，3月15号坏的，5000元，2020年", []),
         ("１３８００００１２３４", ["phone"]),
+        ("上个月是10号到的，这个月都15号还没到，20号左右才发", []),
+        ("住在15号，晚上漏水；找8号201室", ["door", "door"]),
     ],
 )
 def test_other_kinds_are_found(text: str, kinds: list[str]) -> None:
