@@ -28,16 +28,16 @@ Key = tuple[int, ...]
 
 MOST_HELPERS = 4
 """More would wait for the one process that writes."""
-WORTH_IT = 5
-"""Batches: helpers take a second to start, in which the asker does some itself."""
+WORTH_IT = 25_000
+"""Households, awards or lines: below, what helpers take to start is more than they save."""
 
 
-def helpers_for(batches: int) -> int:
+def helpers_for(rows: int) -> int:
     """How many helpers so much work is worth on this machine: none for little, or on one core."""
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    return min(cores, MOST_HELPERS) if batches >= WORTH_IT and cores > 1 else 0
+    return min(cores, MOST_HELPERS) if rows >= WORTH_IT and cores > 1 else 0
 
 
 class Ahead(Generic[T]):

@@ -147,11 +147,11 @@ def determine_batch(
     return bool(decided.homes)
 
 
-def batches_at_most(run_id: int, most: int) -> int:
-    """How many batches the households of a run's place would fill, counted to `most`."""
+def homes_at_most(run_id: int, most: int) -> int:
+    """How many households the place of a run has, counted to `most`."""
     lo, hi = scope.place_range(Run.objects.values_list("place_id", flat=True).get(pk=run_id))
     homes = Household.objects.filter(place__gte=lo, place__lt=hi)
-    return len(homes.values_list("pk")[: most * BATCH]) // BATCH
+    return homes.values("pk")[:most].count()
 
 
 def decide_batch(run_id: int, cursor: int, size: int) -> Decided:

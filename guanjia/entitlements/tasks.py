@@ -90,8 +90,8 @@ def determine(run_id: int, stop: Stop) -> None:
     """Decide everybody, then make the run ready for approval."""
     eyes = eyes_of(run_id)
     with scope.hold(eyes):
-        batches = determining.batches_at_most(run_id, WORTH_IT)
-    with Ahead(determining.decide_batch, eyes, helpers_for(batches)) as ahead:
+        homes = determining.homes_at_most(run_id, WORTH_IT)
+    with Ahead(determining.decide_batch, eyes, helpers_for(homes)) as ahead:
         going = _sift(run_id, eyes, stop)
         while going:
             stop_if(stop)
@@ -107,9 +107,9 @@ def pay(run_id: int, stop: Stop) -> None:
     """Post an approved run; its end asks for the bank files."""
     eyes = eyes_of(run_id)
     with scope.hold(eyes):
-        batches = Run.objects.get(pk=run_id).total // paying.BATCH
+        awards = Run.objects.get(pk=run_id).total
     going = True
-    with Ahead(paying.next_payments, eyes, min(1, helpers_for(batches))) as ahead:
+    with Ahead(paying.next_payments, eyes, min(1, helpers_for(awards))) as ahead:
         while going:
             stop_if(stop)
             with scope.hold(eyes):

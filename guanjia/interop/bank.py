@@ -93,7 +93,7 @@ def write(run: Run, titles: dict[str, str], version: int = 1) -> list[NewBankFil
     name = f"bank-{month:%Y-%m}-{run.place_id}-{run.pk}" + (f"-{version}" if version > 1 else "")
     sheet, table = folder / f"{name}.xlsx", folder / f"{name}.csv"
     drafts = sheet.with_suffix(".xlsx.new"), table.with_suffix(".csv.new")
-    helpers = min(1, helpers_for(run.total // PAGE))
+    helpers = min(1, helpers_for(run.total))
     with Ahead(page_after, scope.current(), helpers) as ahead:
         count, fen = _write_both(lines_of(run.pk, titles, ahead), *drafts, month)
     for draft, file in zip(drafts, (sheet, table), strict=True):

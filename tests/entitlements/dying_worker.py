@@ -44,7 +44,7 @@ def main(step: str) -> None:
     if step == "sift":
         deciding.outcome = stops(deciding.outcome, 2)
     if step == "ahead":
-        ahead.WORTH_IT = tasks.WORTH_IT = determining.BATCH = paying.BATCH = 1
+        ahead.WORTH_IT = tasks.WORTH_IT = 1
     if step in ("determine", "ahead"):
         determining.write_figures = stops(determining.write_figures, 3)
     if step == "pay":
