@@ -180,6 +180,7 @@ JOBS = {
     "cases.sweep_files": "the city: which files have a row",
     "concerns.draw_sample": "the city: what was found unreasonable in a month",
     "concerns.send_codes": "the city: codes that were asked for, and no case",
+    "concerns.forget_tries": "none: counts of tries alone",
     "concerns.gather_topics": "the city: matters of half a year, by their words",
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
     "procrastinate.builtin_tasks.remove_old_jobs": "none: the queue alone",
