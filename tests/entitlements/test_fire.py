@@ -5,6 +5,7 @@ from this warm one, so that fifty deaths take minutes. The seed stands in the re
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import re
@@ -100,7 +101,8 @@ class Gunman:
         with psycopg.connect(url, autocommit=True) as admin:
             found = admin.execute(query, [self.database]).fetchone()
         if found:
-            os.kill(found[0], signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
+                os.kill(found[0], signal.SIGKILL)
         self.wait()
 
     def wait(self) -> None:
