@@ -1,5 +1,6 @@
 """How often one address may try: counted in a table, one row a count, that no flood can wash out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
@@ -11,9 +12,7 @@ from guanjia.kit import clock
 from guanjia.people import seal
 
 ASKS, ASKS_WITHIN = 20, 3600
-ALL_ASKS = (
-    60 * 3600
-)  # from everywhere, in the same hour: what pages and staff were measured to bear
+ALL_ASKS = 60 * 3600  # from everywhere, in that hour: what pages and staff were measured to bear
 EVERYWHERE = "everywhere"
 HELD, HELD_WITHIN = 30, 300
 """Tries that one address may make after it was held back; a flood is then answered by a few bytes."""
@@ -38,6 +37,32 @@ def address(request: HttpRequest) -> str:
     if ":" not in found:
         return found
     return str(ip_network((found, OF_ONE_HOUSE), strict=False).network_address)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What anybody may do so many times: from one address, and from everywhere, within so many seconds."""
+
+    what: str
+    of_one: int
+    of_all: int
+    seconds: int
+
+    def shut_until(self, request: HttpRequest, at: datetime) -> datetime | None:
+        """From when on one may try again; None where one may now."""
+        for whose, most in ((address(request), self.of_one), (EVERYWHERE, self.of_all)):
+            if spent(self.what, whose, most):
+                return until(self.what, whose, at)
+        return None
+
+    def pass_by(self, request: HttpRequest) -> None:
+        """One more went through."""
+        for whose in (address(request), EVERYWHERE):
+            spend(self.what, whose, self.seconds)
+
+
+ASKING = Door("ask", ASKS, ALL_ASKS, ASKS_WITHIN)
+WANTING_A_CODE = Door("code-to", CODES, ALL_CODES, CODES_WITHIN)
 
 
 def spent(what: str, whose: str, most: int) -> bool:

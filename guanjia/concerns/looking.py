@@ -15,6 +15,14 @@ def look_at(request: HttpRequest, number: int) -> Case:
     return whole(number)
 
 
+def brief(number: int) -> Case:
+    """The case with what was asked, for a page beside its own. Raises Http404."""
+    case = Case.objects.select_related("concern").filter(pk=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
 def whole(number: int) -> Case:
     """The case with all that its page shows. Raises Http404."""
     try:

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from guanjia.cases.models import Case
-from guanjia.concerns import mine, queries, signed_in, tracking
+from guanjia.concerns import cookies, mine, queries, signed_in, tracking
 from guanjia.kit import clock, scope
-from guanjia.people import seal
 
 COOKIE, COOKIE_SECONDS = "matter", 3600
 COOKIE_PATH = "/case/"
@@ -68,12 +65,10 @@ def held(request: HttpRequest, number: int = 0) -> Opened | None:
     """
     if number:
         return _of_session(request, number)
-    try:
-        code, _blank, phone = seal.unseal(bytes.fromhex(request.COOKIES.get(COOKIE, ""))).partition(
-            " "
-        )
-    except (ValueError, InvalidTag, seal.KeyGone, IndexError):
+    ticket = cookies.kept(request, COOKIE)
+    if ticket is None:
         return None
+    code, _blank, phone = ticket.partition(" ")
     return by_ticket(Ticket(code, phone))
 
 
@@ -106,16 +101,8 @@ def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def remember(response: HttpResponse, ticket: Ticket) -> HttpResponse:
     """The ticket, sealed, for an hour, on this device alone."""
-    response.set_cookie(
-        COOKIE,
-        seal.seal(f"{ticket.code} {ticket.phone}").hex(),
-        max_age=COOKIE_SECONDS,
-        path=COOKIE_PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
+    held = f"{ticket.code} {ticket.phone}"
+    return cookies.keep(response, COOKIE, held, COOKIE_PATH, COOKIE_SECONDS)
 
 
 def forget(response: HttpResponse) -> HttpResponse:

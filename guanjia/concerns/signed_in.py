@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from guanjia.concerns import signing_in
+from guanjia.concerns import cookies, signing_in
 from guanjia.concerns.contact_models import GOOD_FOR, REMEMBERED
 from guanjia.concerns.contacts import Contact
 from guanjia.kit import clock
-from guanjia.people import seal
 
 # A browser takes the first name over https alone, from this host alone, for every path.
 COOKIE = "__Host-mine" if settings.SESSION_COOKIE_SECURE else "mine"
@@ -59,14 +57,14 @@ def asked(request: HttpRequest) -> tuple[str, Contact] | None:
 def remember_asked(response: HttpResponse, nonce: str, contact: Contact) -> HttpResponse:
     """The attempt, for as long as its code is good."""
     most = int(GOOD_FOR.total_seconds())
-    return _set(response, ASKED, _sealed(ASKED, nonce, contact), ASKED_PATH, most)
+    return cookies.keep(response, ASKED, _text(ASKED, nonce, contact), ASKED_PATH, most)
 
 
 def begin(response: HttpResponse, token: str, contact: Contact, remembered: bool) -> HttpResponse:
     """The session, until the browser is closed or, where that was wished, for thirty days."""
     most = int(REMEMBERED.total_seconds()) if remembered else None
     response.delete_cookie(ASKED, path=ASKED_PATH)
-    return _set(response, COOKIE, _sealed(COOKIE, token, contact), "/", most)
+    return cookies.keep(response, COOKIE, _text(COOKIE, token, contact), "/", most)
 
 
 def forget(response: HttpResponse) -> HttpResponse:
@@ -76,31 +74,13 @@ def forget(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _set(
-    response: HttpResponse, name: str, value: str, path: str, seconds: int | None
-) -> HttpResponse:
-    response.set_cookie(
-        name,
-        value,
-        max_age=seconds,
-        path=path,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
-
-
-def _sealed(name: str, number: str, contact: Contact) -> str:
+def _text(name: str, number: str, contact: Contact) -> str:
     """Of this cookie alone: one that was sealed for another opens nothing here."""
-    return seal.seal(f"{name} {number} {contact.way} {contact.value}").hex()
+    return f"{name} {number} {contact.way} {contact.value}"
 
 
 def _unsealed(request: HttpRequest, name: str) -> tuple[str, Contact] | None:
-    try:
-        held = seal.unseal(bytes.fromhex(request.COOKIES.get(name, ""))).split(" ")
-    except (ValueError, InvalidTag, seal.KeyGone, IndexError):
-        return None
+    held = (cookies.kept(request, name) or "").split(" ")
     if len(held) != 4 or held[0] != name:
         return None
     return held[1], Contact(held[2], held[3])

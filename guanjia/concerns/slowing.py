@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from guanjia.concerns import limits
+from guanjia.kit.days import SHANGHAI
 
 
 def flooding() -> HttpResponse:
@@ -18,14 +19,21 @@ def flooding() -> HttpResponse:
 
 def wait(again: datetime) -> str:
     """Nobody is turned away for good: from when on, or by phone."""
-    told = {"hour": f"{again:%H:%M}"}
-    return (
-        _(
-            "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
-            "等不及就拨打 12345，由话务员替您登记。"
-        )
-        % told
-    )
+    return _(
+        "这会儿从您这里提交的太多了，请在 %(hour)s 之后再点一次“提交”，您写的都还在。"
+        "等不及就拨打 12345，由话务员替您登记。"
+    ) % _hour(again)
+
+
+def wait_for_code(again: datetime) -> str:
+    """To a contact that was sent many codes: from when on, and what opens a matter meanwhile."""
+    return _(
+        "短时间内要的验证码太多了，请在 %(hour)s 之后再试。有查询码的现在就能查；也可以拨打 12345。"
+    ) % _hour(again)
+
+
+def _hour(again: datetime) -> dict[str, str]:
+    return {"hour": f"{again.astimezone(SHANGHAI):%H:%M}"}
 
 
 def slow(request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,6 @@ from guanjia.concerns.forms import FORM_NUMBER, OTHER, STEPS, Ask
 from guanjia.concerns.opening import Ticket
 from guanjia.concerns.place_choice import inside, map_of, matching, towns_of
 from guanjia.kit import clock
-from guanjia.kit.days import SHANGHAI
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
 
@@ -107,15 +106,11 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
         return _step(
             request, form, LAST, number, held=_("刚打开就提交了。请看一遍，再点一次“提交”。")
         )
-    tries = [("ask", limits.address(request), limits.ASKS)]
-    tries += [("ask", limits.EVERYWHERE, limits.ALL_ASKS)]
-    for what, whose, most in tries:
-        if limits.spent(what, whose, most):
-            limits.spend("held", limits.address(request), limits.HELD_WITHIN)
-            again = limits.until(what, whose, at).astimezone(SHANGHAI)
-            return _step(request, form, LAST, number, held=slowing.wait(again))
-    for what, whose, _most in tries:
-        limits.spend(what, whose, limits.ASKS_WITHIN)
+    again = limits.ASKING.shut_until(request, at)
+    if again is not None:
+        limits.spend("held", limits.address(request), limits.HELD_WITHIN)
+        return _step(request, form, LAST, number, held=slowing.wait(again))
+    limits.ASKING.pass_by(request)
     said = form.cleaned_data
     asked = NewConcern(
         form=number,

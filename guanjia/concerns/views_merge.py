@@ -1,12 +1,11 @@
 """Which open case at the desk is the same matter: looked for by number or words, and merged into with a reason."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guanjia.cases import queries as case_queries
-from guanjia.cases.models import Case
-from guanjia.concerns import queries, showing
+from guanjia.concerns import looking, queries, showing
 from guanjia.concerns.views_ask import the_brand
 from guanjia.concerns.workflow import CONCERN
 from guanjia.people import words as people_words
@@ -24,9 +23,7 @@ LONGEST = 40
 def others(request: HttpRequest, number: int) -> HttpResponse:
     """Cases into which this one may be merged, with what they say and where."""
     reading.note(request, Note(ReadKind.MATTER, matter=number))
-    case = Case.objects.select_related("concern").filter(pk=number).first()
-    if case is None:
-        raise Http404
+    case = looking.brief(number)
     words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     known = the_brand()
     found = queries.open_at_desk(case, words)

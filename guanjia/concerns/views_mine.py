@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guanjia.cases import carriers, queries, ways
 from guanjia.cases.models import State
-from guanjia.concerns import code_sending, limits, mine, opening, showing, signed_in, signing_in
+from guanjia.concerns import (
+    code_sending,
+    limits,
+    mine,
+    opening,
+    showing,
+    signed_in,
+    signing_in,
+    slowing,
+)
 from guanjia.concerns.contact_forms import AskCode, ShowCode
 from guanjia.concerns.contact_models import ContactCode
 from guanjia.concerns.contacts import EMAIL, SMS, Contact
@@ -117,17 +126,14 @@ def _ask(request: HttpRequest) -> HttpResponse:
         form.add_error("contact", _("本市现在不用这种方式发验证码，请换一种，或用查询码查。"))
         return _door(request, form, status=400)
     at = clock.now()
-    tries = [("code-to", limits.address(request), limits.CODES)]
-    tries += [("code-to", limits.EVERYWHERE, limits.ALL_CODES)]
-    for what, whose, most in tries:
-        if limits.spent(what, whose, most):
-            return _door(request, form, _wait(limits.until(what, whose, at)), 429)
+    again = limits.WANTING_A_CODE.shut_until(request, at)
+    if again is not None:
+        return _door(request, form, slowing.wait_for_code(again), 429)
     try:
         nonce = signing_in.ask(contact, at)
     except TooMany as refused:
-        return _door(request, form, _wait(refused.again_at), 429)
-    for what, whose, _most in tries:
-        limits.spend(what, whose, limits.CODES_WITHIN)
+        return _door(request, form, slowing.wait_for_code(refused.again_at), 429)
+    limits.WANTING_A_CODE.pass_by(request)
     return signed_in.remember_asked(redirect("mine_code"), nonce, contact)
 
 
@@ -211,13 +217,3 @@ def _ways() -> dict[str, str]:
 
 def _again(contact: Contact) -> AskCode:
     return AskCode(initial={"contact": contact.value}, by=contact.way)
-
-
-def _wait(again: datetime) -> str:
-    hour = {"hour": f"{again.astimezone(SHANGHAI):%H:%M}"}
-    return (
-        _(
-            "短时间内要的验证码太多了，请在 %(hour)s 之后再试。有查询码的现在就能查；也可以拨打 12345。"
-        )
-        % hour
-    )

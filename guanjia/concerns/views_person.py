@@ -11,7 +11,7 @@ from guanjia.cases.errors import CaseError
 from guanjia.cases.identifying import identify
 from guanjia.cases.models import Case
 from guanjia.cases.records import By
-from guanjia.concerns import queries, showing
+from guanjia.concerns import looking, queries, showing
 from guanjia.concerns.forms import Identify
 from guanjia.concerns.views_ask import the_brand
 from guanjia.kit import clock
@@ -33,9 +33,7 @@ Hits = list[tuple[Person, str]]
 @gate.may(May.HANDLE_CASES)
 def choose(request: HttpRequest, number: int) -> HttpResponse:
     """Persons found, each to be taken with a reason. The search is logged as every search is."""
-    case = Case.objects.select_related("concern").filter(pk=number).first()
-    if case is None:
-        raise Http404
+    case = looking.brief(number)
     words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     hits, problem = _found(request, words) if words else ([], "")
     names = places.names(place for _one, place in hits)
@@ -55,9 +53,7 @@ def choose(request: HttpRequest, number: int) -> HttpResponse:
 def same(request: HttpRequest, number: int) -> HttpResponse:
     """All that the same person asked, or who left the same phone, within the desk's reach: the newest first."""
     reading.note(request, Note(ReadKind.MATTER, matter=number))
-    case = Case.objects.select_related("concern").filter(pk=number).first()
-    if case is None:
-        raise Http404
+    case = looking.brief(number)
     known = the_brand()
     seen = lists.sight(request, "same", (), queries.LATEST, {}, falling=True)
     found, mark = lists.page(queries.of_its_asker(case), seen, queries.PAGE)

@@ -28,6 +28,8 @@ Key = tuple[int, ...]
 
 MOST_HELPERS = 4
 """More would wait for the one process that writes."""
+NO_HELP = (BrokenProcessPool, OSError)
+"""A helper died, or the machine has no room for one."""
 WORTH_IT = 25_000
 """Households, awards or lines: below, what helpers take to start is more than they save."""
 
@@ -41,9 +43,14 @@ def helpers_for(rows: int) -> int:
 
 
 class Ahead(Generic[T]):
-    """Helpers that work under `eyes`; `work(*key)` is a function of a module, its value a plain record."""
+    """Helpers that work under `eyes`; `work(*key)` is a function of a module, its value a plain record.
 
-    def __init__(self, work: Callable[..., T], eyes: scope.Scope, helpers: int) -> None:
+    Without helpers it is the asker who works, under its own eyes.
+    """
+
+    def __init__(
+        self, work: Callable[..., T], eyes: scope.Scope = scope.NOTHING, helpers: int = 0
+    ) -> None:
         self._work, self._eyes, self.helpers = work, eyes, helpers
         self._asked: dict[Key, Future[T]] = {}
         self._pool: ProcessPoolExecutor | None = None
@@ -52,8 +59,9 @@ class Ahead(Generic[T]):
             self._pool = ProcessPoolExecutor(
                 helpers, get_context("spawn"), initializer=_begin, initargs=house
             )
-            for _helper in range(helpers):  # each starts at once, and not when it is asked
-                self._pool.submit(os.getpid)
+            with contextlib.suppress(*NO_HELP):
+                for _helper in range(helpers):  # each starts at once, and not when it is asked
+                    self._pool.submit(os.getpid)
 
     def __enter__(self) -> "Ahead[T]":
         return self
@@ -70,14 +78,14 @@ class Ahead(Generic[T]):
     def ask(self, *key: int) -> None:
         """Let a helper begin with this key, where it was not asked for before."""
         if self._pool and key not in self._asked:
-            with contextlib.suppress(BrokenProcessPool):
+            with contextlib.suppress(*NO_HELP):
                 self._asked[key] = self._pool.submit(_do, self._work, self._eyes, key)
 
     def take(self, *key: int) -> T:
         """What `work(*key)` comes to: by the helper that was asked, or here. Raises what it raises."""
         asked = self._asked.pop(key, None)
         if asked is not None:
-            with contextlib.suppress(BrokenProcessPool):
+            with contextlib.suppress(*NO_HELP):
                 return asked.result()
         return self._work(*key)
 

@@ -135,10 +135,10 @@ def determine_batch(
         run.state, run.total = RunState.DETERMINING, len(every)
         run.people, run.done = results.people(run.pk), 0
     begin = bisect_right(every, run.cursor)
-    if ahead:
-        for following in range(begin + size, len(every), size)[: ahead.helpers + 1]:
-            ahead.ask(run_id, every[following - 1], size)
-    decided = (ahead.take if ahead else decide_batch)(run_id, run.cursor, size)
+    ahead = ahead or Ahead(decide_batch)
+    for following in range(begin + size, len(every), size)[: ahead.helpers + 1]:
+        ahead.ask(run_id, every[following - 1], size)
+    decided = ahead.take(run_id, run.cursor, size)
     if decided.homes:
         write_rows(run, decided.rows, at)
         write_figures(run, decided)

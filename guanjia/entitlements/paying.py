@@ -98,13 +98,13 @@ def pay_batch(run_id: int, on: date, size: int = BATCH, ahead: Ahead[ToPay] | No
         return False
     if run.cursor == 0:
         _check_budgets(run)
-    found = (ahead.take if ahead else next_payments)(run_id, run.cursor, size)
+    ahead = ahead or Ahead(next_payments)
+    found = ahead.take(run_id, run.cursor, size)
     if not found.awards:
         repaying.pay_past(run, on)
         app.configure_task(BANK_FILES, lock=f"run/{run_id}").defer(run_id=run_id)
         return False
-    if ahead:
-        ahead.ask(run_id, found.last, size)
+    ahead.ask(run_id, found.last, size)
     assert run.approved_by_id is not None  # the schema's promise
     because = Because(on, run.prepared_by_id, run.approved_by_id, run.pk)
     ledger.post_payments(found.payments, because)

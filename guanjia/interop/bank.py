@@ -6,7 +6,7 @@ written twice is one file, and its hash proves it.
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,8 +38,6 @@ WHERE e.run_id = %s::bigint AND e.kind IN ('payment', 'repayment') AND e.id > %s
   AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id)
 ORDER BY e.id LIMIT %s::bigint
 """
-
-
 Paid = tuple[Any, ...]
 """Entry, key, benefit, month, whether yearly, person, payee, account, fen."""
 
@@ -59,12 +57,10 @@ def lines_of(
     run: int, titles: dict[str, str], ahead: Ahead[list[Paid]] | None = None
 ) -> Iterator[Line]:
     """The payments of a run in order of their entries, a page at a time; accounts in clear text."""
-    last = 0
-    take: Callable[[int, int], list[Paid]] = ahead.take if ahead else page_after
-    while page := take(run, last):
+    ahead, last = ahead or Ahead(page_after), 0
+    while page := ahead.take(run, last):
         last = page[-1][0]
-        if ahead:
-            ahead.ask(run, last)
+        ahead.ask(run, last)
         for _entry, key, benefit, month, yearly, person, payee, account, fen in page:
             purpose = _purpose(titles.get(benefit) or benefit, yearly, month, person, payee)
             yield Line(payee, account, fen, purpose, key)

@@ -50,9 +50,9 @@ class Keyring(Mapping[str, bytes]):
         return kept
 
     def _read(self, now: bool = False) -> dict[str, bytes]:
-        if not now and time.monotonic() - self._looked < LOOK_AGAIN:
+        at = time.monotonic()
+        if not now and self._keys and at - self._looked < LOOK_AGAIN:
             return self._keys
-        self._looked = time.monotonic()
         changed = self.folder.stat().st_mtime_ns
         if changed != self._seen:
             held = sorted(
@@ -62,4 +62,5 @@ class Keyring(Mapping[str, bytes]):
             )
             self._keys = {f"k{n}": bytes.fromhex(file.read_text().strip()) for n, file in held}
             self._seen = changed
+        self._looked = at
         return self._keys
