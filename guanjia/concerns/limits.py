@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
 from django.db import connection
@@ -25,17 +25,21 @@ OF_ONE_HOUSE = 64
 
 SPEND = """
 INSERT INTO concerns_try AS t (key, n, until) VALUES (%s, 1, %s) ON CONFLICT (key) DO UPDATE
-SET n = CASE WHEN t.until <= %s THEN 1 ELSE t.n + 1 END,
-    until = CASE WHEN t.until <= %s THEN excluded.until ELSE t.until END
+SET n = CASE WHEN t.until <= %s OR t.until > excluded.until THEN 1 ELSE t.n + 1 END,
+    until = CASE WHEN t.until <= %s OR t.until > excluded.until THEN excluded.until ELSE t.until END
 """
-COUNTED = "SELECT n, until FROM concerns_try WHERE key = %s AND until > %s"
+COUNTED = "SELECT n, until FROM concerns_try WHERE key = %s AND until > %s AND until <= %s"
+LONGEST = timedelta(days=1)
+"""No count lives longer: one that says so is of a clock that ran ahead, and does not count."""
 
 
 def address(request: HttpRequest) -> str:
     """Where the request comes from, as sign-in sees it; of IPv6 the network that one house has."""
-    found = str(get_adapter().get_client_ip(request))
-    if ":" not in found:
-        return found
+    found = ip_address(str(get_adapter().get_client_ip(request)))
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:  # as a server that listens on :: tells an IPv4 address
+        return str(found.ipv4_mapped)
     return str(ip_network((found, OF_ONE_HOUSE), strict=False).network_address)
 
 
@@ -61,8 +65,14 @@ class Door:
             spend(self.what, whose, self.seconds)
 
 
-ASKING = Door("ask", ASKS, ALL_ASKS, ASKS_WITHIN)
-WANTING_A_CODE = Door("code-to", CODES, ALL_CODES, CODES_WITHIN)
+def asking() -> Door:
+    """Of new requests."""
+    return Door("ask", ASKS, ALL_ASKS, ASKS_WITHIN)
+
+
+def wanting_a_code() -> Door:
+    """Of codes to whichever contacts."""
+    return Door("code-to", CODES, ALL_CODES, CODES_WITHIN)
 
 
 def spent(what: str, whose: str, most: int) -> bool:
@@ -85,13 +95,16 @@ def spend(what: str, whose: str, seconds: int) -> None:
 def forget(at: datetime) -> int:
     """Remove counts that are over; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM concerns_try WHERE until <= %s", [at])
+        cursor.execute(
+            "DELETE FROM concerns_try WHERE until <= %s OR until > %s", [at, at + LONGEST]
+        )
         return int(cursor.rowcount)
 
 
 def _counted(what: str, whose: str) -> tuple[int, datetime | None]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED, [_key(what, whose), clock.now()])
+        now = clock.now()
+        cursor.execute(COUNTED, [_key(what, whose), now, now + LONGEST])
         row = cursor.fetchone()
     return row or (0, None)
 

@@ -106,11 +106,11 @@ def _send(request: HttpRequest, form: Ask, number: str) -> HttpResponse:
         return _step(
             request, form, LAST, number, held=_("刚打开就提交了。请看一遍，再点一次“提交”。")
         )
-    again = limits.ASKING.shut_until(request, at)
+    again = limits.asking().shut_until(request, at)
     if again is not None:
         limits.spend("held", limits.address(request), limits.HELD_WITHIN)
         return _step(request, form, LAST, number, held=slowing.wait(again))
-    limits.ASKING.pass_by(request)
+    limits.asking().pass_by(request)
     said = form.cleaned_data
     asked = NewConcern(
         form=number,

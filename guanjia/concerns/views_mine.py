@@ -126,14 +126,14 @@ def _ask(request: HttpRequest) -> HttpResponse:
         form.add_error("contact", _("本市现在不用这种方式发验证码，请换一种，或用查询码查。"))
         return _door(request, form, status=400)
     at = clock.now()
-    again = limits.WANTING_A_CODE.shut_until(request, at)
+    again = limits.wanting_a_code().shut_until(request, at)
     if again is not None:
         return _door(request, form, slowing.wait_for_code(again), 429)
     try:
         nonce = signing_in.ask(contact, at)
     except TooMany as refused:
         return _door(request, form, slowing.wait_for_code(refused.again_at), 429)
-    limits.WANTING_A_CODE.pass_by(request)
+    limits.wanting_a_code().pass_by(request)
     return signed_in.remember_asked(redirect("mine_code"), nonce, contact)
 
 
