@@ -5,13 +5,14 @@ A code is of no use after ten minutes: it is tried four times within four, then 
 
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from guanjia.cases import telling
-from guanjia.cases.carriers import Message, Unsent
+from guanjia.cases.carriers import Message, Unsent, file_of
 from guanjia.concerns.contact_models import GOOD_FOR, ContactCode, ContactSession
 from guanjia.concerns.signing_in import code_of
 from guanjia.kit import scope
@@ -22,9 +23,9 @@ KEPT = timedelta(days=1)  # so long a row is counted, or known to be over
 AT_ONCE = 500
 
 
-def message_key(number: int, way: str) -> str:
+def message_key(code: ContactCode) -> str:
     """By which a carrier knows the message of a code."""
-    return f"code-{number}-{way}"
+    return f"code-{code.pk}-{code.way}"
 
 
 def send_due(eyes: scope.Scope, at: datetime) -> int:
@@ -34,12 +35,16 @@ def send_due(eyes: scope.Scope, at: datetime) -> int:
     with scope.hold(eyes):
         found = list(ContactCode.objects.filter(waiting).order_by("next_at", "pk")[:AT_ONCE])
     for code in found:
-        with scope.hold(eyes):
-            message = _claim(code, at)
-        if message is None:
-            continue
         try:
+            with scope.hold(eyes):
+                message = _claim(code, at)
+            if message is None:
+                continue
             telling.carry(message)
+        except (seal.KeyGone, InvalidTag):  # nobody can read whom it is for: it is over
+            with scope.hold(eyes):
+                ContactCode.objects.filter(pk=code.pk, over_at=None).update(over_at=at)
+            continue
         except Unsent:
             continue  # its next try stands already
         with scope.hold(eyes):
@@ -50,14 +55,17 @@ def send_due(eyes: scope.Scope, at: datetime) -> int:
 
 
 def sweep(eyes: scope.Scope, at: datetime) -> None:
-    """What is too old is over, for good, and its contact wiped; rows of yesterday go."""
+    """What is too old is over, for good, and its contact wiped; rows of yesterday go, and messages kept as files."""
     with scope.hold(eyes):
         old = Q(asked_at__lte=at - GOOD_FOR) | Q(asked_at__gt=at + GOOD_FOR)
         ContactCode.objects.filter(old, over_at=None).update(over_at=at)
         over = ContactCode.objects.exclude(over_at=None).exclude(contact_sealed=b"")
         over.update(contact_sealed=b"", next_at=None)
         # What a clock that ran ahead wrote would be counted for years.
-        ContactCode.objects.exclude(asked_at__range=(at - KEPT, at + KEPT)).delete()
+        gone_by = ContactCode.objects.exclude(asked_at__range=(at - KEPT, at + KEPT))
+        for code in gone_by:
+            file_of(message_key(code), code.way).unlink(missing_ok=True)
+        gone_by.delete()
         gone = Q(ended_at__lt=at - KEPT) | Q(until__lt=at - KEPT)
         ContactSession.objects.filter(gone).delete()
 
@@ -75,4 +83,4 @@ def _claim(code: ContactCode, at: datetime) -> Message | None:
             "【莞家】验证码 %(code)s，10 分钟内有效，用来查看您提过的诉求。"
             "不是您本人要的，请不用理会。工作人员不会向您要验证码。"
         ) % {"code": code_of(code.nonce)}
-    return Message(message_key(code.pk, code.way), code.way, (contact,), title, text)
+    return Message(message_key(code), code.way, (contact,), title, text)

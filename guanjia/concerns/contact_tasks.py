@@ -14,14 +14,13 @@ from guanjia.kit import clock, scope
 @app.periodic(cron="* * * * *")
 @app.task(name=SEND, queue="cases")
 def send_codes(timestamp: int) -> None:  # noqa: ARG001 - the queue says when it was due
-    """Send the codes that were asked for, then sweep."""
+    """Sweep, then send the codes that were asked for."""
     send_at(clock.now())
 
 
 def send_at(at: datetime) -> int:
-    """Send what is due and sweep what is over; returns how many went."""
+    """Sweep what is over and send what is due; returns how many went."""
     known = brand.load(Path(settings.GUANJIA_CITY))
     eyes = scope.job("codes", known.city, clock.today())
-    gone = code_sending.send_due(eyes, at)
     code_sending.sweep(eyes, at)
-    return gone
+    return code_sending.send_due(eyes, at)

@@ -1,4 +1,7 @@
-"""What a browser holds sealed: it can neither read nor change it, and no script of a page sees it."""
+"""What a browser holds sealed: it can neither read nor change it, and no script of a page sees it.
+
+Each is good under its own name alone.
+"""
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -13,7 +16,7 @@ def keep(
     """Let the browser hold `text` for so many seconds; None: until it is closed."""
     response.set_cookie(
         name,
-        seal.seal(text).hex(),
+        seal.seal(f"{name} {text}").hex(),
         max_age=seconds,
         path=path,
         httponly=True,
@@ -24,8 +27,10 @@ def keep(
 
 
 def kept(request: HttpRequest, name: str) -> str | None:
-    """What the browser holds under a name; None for nothing, or what was not sealed here."""
+    """What the browser holds under a name; None for nothing, or what was not sealed here for it."""
     try:
-        return seal.unseal(bytes.fromhex(request.COOKIES.get(name, "")))
+        held = seal.unseal(bytes.fromhex(request.COOKIES.get(name, "")))
     except (ValueError, InvalidTag, seal.KeyGone):
         return None
+    named, _blank, text = held.partition(" ")
+    return text if named == name else None

@@ -65,10 +65,10 @@ def held(request: HttpRequest, number: int = 0) -> Opened | None:
     """
     if number:
         return _of_session(request, number)
-    ticket = cookies.kept(request, COOKIE)
-    if ticket is None:
-        return None
+    until, _blank, ticket = (cookies.kept(request, COOKIE) or "").partition(" ")
     code, _blank, phone = ticket.partition(" ")
+    if not code or clock.now().timestamp() >= int(until):
+        return None
     return by_ticket(Ticket(code, phone))
 
 
@@ -101,7 +101,8 @@ def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def remember(response: HttpResponse, ticket: Ticket) -> HttpResponse:
     """The ticket, sealed, for an hour, on this device alone."""
-    held = f"{ticket.code} {ticket.phone}"
+    until = int(clock.now().timestamp()) + COOKIE_SECONDS  # a browser may keep it longer
+    held = f"{until} {ticket.code} {ticket.phone}"
     return cookies.keep(response, COOKIE, held, COOKIE_PATH, COOKIE_SECONDS)
 
 

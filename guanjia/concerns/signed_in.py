@@ -57,14 +57,14 @@ def asked(request: HttpRequest) -> tuple[str, Contact] | None:
 def remember_asked(response: HttpResponse, nonce: str, contact: Contact) -> HttpResponse:
     """The attempt, for as long as its code is good."""
     most = int(GOOD_FOR.total_seconds())
-    return cookies.keep(response, ASKED, _text(ASKED, nonce, contact), ASKED_PATH, most)
+    return cookies.keep(response, ASKED, _text(nonce, contact), ASKED_PATH, most)
 
 
 def begin(response: HttpResponse, token: str, contact: Contact, remembered: bool) -> HttpResponse:
     """The session, until the browser is closed or, where that was wished, for thirty days."""
     most = int(REMEMBERED.total_seconds()) if remembered else None
     response.delete_cookie(ASKED, path=ASKED_PATH)
-    return cookies.keep(response, COOKIE, _text(COOKIE, token, contact), "/", most)
+    return cookies.keep(response, COOKIE, _text(token, contact), "/", most)
 
 
 def forget(response: HttpResponse) -> HttpResponse:
@@ -74,13 +74,10 @@ def forget(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _text(name: str, number: str, contact: Contact) -> str:
-    """Of this cookie alone: one that was sealed for another opens nothing here."""
-    return f"{name} {number} {contact.way} {contact.value}"
+def _text(number: str, contact: Contact) -> str:
+    return f"{number} {contact.way} {contact.value}"
 
 
 def _unsealed(request: HttpRequest, name: str) -> tuple[str, Contact] | None:
     held = (cookies.kept(request, name) or "").split(" ")
-    if len(held) != 4 or held[0] != name:
-        return None
-    return held[1], Contact(held[2], held[3])
+    return (held[0], Contact(held[1], held[2])) if len(held) == 3 else None

@@ -1,13 +1,18 @@
 """What somebody is told who sends too much: nobody is turned away for good."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from guanjia.concerns import limits
+from guanjia.kit import clock
 from guanjia.kit.days import SHANGHAI
+from guanjia.policy.words import day
+
+FAR = timedelta(hours=12)
+"""An hour that is further away might be taken for today's."""
 
 
 def flooding() -> HttpResponse:
@@ -28,14 +33,16 @@ def wait(again: datetime) -> str:
 def wait_for_code(again: datetime) -> str:
     """To a contact that was sent many codes: from when on, and what opens a matter meanwhile."""
     return _(
-        "短时间内要的验证码太多了，请在 %(hour)s 之后再试。有查询码的现在就能查；也可以拨打 12345。"
+        "短时间内要的验证码太多了，请在 %(hour)s 之后再试%(day)s。有查询码的现在就能查；也可以拨打 12345。"
     ) % _hour(again)
-
-
-def _hour(again: datetime) -> dict[str, str]:
-    return {"hour": f"{again.astimezone(SHANGHAI):%H:%M}"}
 
 
 def slow(request: HttpRequest) -> HttpResponse:
     """To one who typed too many wrong codes."""
     return render(request, "concerns/slow.html", status=429)
+
+
+def _hour(again: datetime) -> dict[str, str]:
+    """The hour; and its day, in brackets, where that is far."""
+    at, far = again.astimezone(SHANGHAI), again - clock.now() > FAR
+    return {"hour": f"{at:%H:%M}", "day": _("（%(day)s）") % {"day": day(at.date())} if far else ""}

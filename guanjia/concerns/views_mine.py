@@ -159,7 +159,7 @@ def _where_sent(nonce: str, contact: Contact) -> WhereSent | None:
         asked = ContactCode.objects.filter(nonce=nonce).first()
     if asked is None:
         return None
-    file = carriers.file_of(code_sending.message_key(asked.pk, contact.way), contact.way)
+    file = carriers.file_of(code_sending.message_key(asked), contact.way)
     if _ways().get(contact.way) != "file":
         file = settings.GUANJIA_FILES / "mail"
     sent = bool(settings.EMAIL_HOST) and contact.way == EMAIL

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from guanjia.cases.models import Case, Clock, Event
 from guanjia.concerns import brand, contacts, limits, opening, tracking, views_ask
 from guanjia.concerns.models import Concern
 from guanjia.concerns.place_choice import towns_of
-from guanjia.kit import scope
+from guanjia.kit import clock, scope
 from tests import town
 from tests.doors import at_desk, queries_of, text_of
 
@@ -180,6 +181,19 @@ def test_the_ticket_of_another_house_opens_nothing(cast: town.Cast) -> None:
     for forged in ("", "zz", "6b313a" + "00" * 40, "6b393a" + "00" * 40):
         client.cookies[opening.COOKIE] = forged
         assert "查办理进度</h1>" in text_of(client, "/case/")
+
+
+def test_a_ticket_is_good_for_an_hour_whatever_the_browser_keeps(cast: town.Cast) -> None:
+    with time_machine.travel(clock.now(), tick=False) as clockwork:
+        client = Client()
+        send(client)
+        held = client.cookies[opening.COOKIE].value
+        clockwork.shift(timedelta(seconds=opening.COOKIE_SECONDS - 1))
+        copied = Client()
+        copied.cookies[opening.COOKIE] = held
+        assert "查办理进度</h1>" not in text_of(copied, "/case/")
+        clockwork.shift(timedelta(seconds=1))
+        assert "查办理进度</h1>" in text_of(copied, "/case/")
 
 
 def test_unsatisfied_then_one_tap_and_it_is_done_again(cast: town.Cast) -> None:

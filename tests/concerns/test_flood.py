@@ -137,3 +137,18 @@ def test_a_house_is_one_however_many_addresses_it_has() -> None:
     }
     assert found == {"2001:db8:0:1::"}
     assert limits.address(request.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
+    mapped = request.get("/", REMOTE_ADDR="::ffff:10.0.0.1")
+    assert limits.address(mapped) == "10.0.0.1", "as a server that listens on :: tells it"
+
+
+def test_a_clock_that_ran_ahead_shuts_no_door(cast: town.Cast) -> None:
+    with time_machine.travel(datetime(2027, 4, 1, 2, tzinfo=UTC), tick=False):
+        for _turn in range(9):
+            limits.spend("ask", "10.0.0.1", 600)
+    with time_machine.travel(datetime(2026, 4, 1, 2, tzinfo=UTC), tick=False):
+        assert not limits.spent("ask", "10.0.0.1", 1)
+        limits.spend("ask", "10.0.0.1", 600)
+        assert limits.spent("ask", "10.0.0.1", 1) and not limits.spent("ask", "10.0.0.1", 2)
+    with time_machine.travel(datetime(2027, 4, 1, 2, tzinfo=UTC), tick=False):
+        limits.spend("ask", "10.0.0.2", 600)
+    assert limits.forget(datetime(2026, 4, 1, 2, tzinfo=UTC)) == 1

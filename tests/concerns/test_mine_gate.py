@@ -208,14 +208,24 @@ def test_codes_are_tried_for_their_own_contact_and_counted_by_nobody_else(
 def test_a_code_that_is_over_stays_over_for_jobs_too(two: tuple[Case, Case]) -> None:
     session()
     with scope.hold(EYES):
+        run("UPDATE concerns_contactcode SET tries = 1")
         for change in (
             "over_at = NULL",
-            "tries = -1",
+            "tries = 0",
             "asked_at = now()",
             "hash = 'x'",
             "contact = 'x'",
         ):
             assert attempted(f"UPDATE concerns_contactcode SET {change}") == 0, change
+
+
+def test_what_is_not_known_is_no_code(two: tuple[Case, Case]) -> None:
+    nonce = signing_in.ask(HERS, clock.now())
+    with scope.hold(of_contact(HERS)):
+        for said in (f"'{nonce}', NULL, 't', true, now()", f"'{nonce}', 'x', 't', true, NULL"):
+            assert asked(f"SELECT concerns_prove({said})") == [(None,)]
+    with scope.hold(EYES):
+        assert asked("SELECT count(*) FROM concerns_contactsession") == [(0,)]
 
 
 def test_a_code_is_asked_for_ones_own_contact(two: tuple[Case, Case]) -> None:

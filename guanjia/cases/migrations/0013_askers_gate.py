@@ -33,6 +33,7 @@ BEGIN
           = ('open', '', 'received', 1, 0, told.opened_at)
       ELSE
         NEW.who = 'resident' AND told.state IN ('answered', 'closed') AND NEW.was = told.state
+        AND NEW.at >= told.answered_at
         AND (NEW.verb, NEW.became, NEW.round)
           IN (('rate', 'closed', told.round), ('reopen', 'received', told.round + 1))
       END, false) THEN
@@ -117,10 +118,10 @@ SAID = "SELECT FROM cases_event e WHERE e.case_id = {table}.case_id AND "
 # Of what hangs on a case: whom a verb tells, what was said of an answer, files that came without one.
 ADDED = {
     "cases_notice": f"{OFFICE} OR (addressee = 'desk' AND EXISTS ({SAID} e.id = event_id"
-    " AND e.verb IN ('open', 'reopen')))",
+    " AND e.verb IN ('open', 'reopen')) AND tries = 0 AND read_at IS NULL)",
     "cases_rating": f"{KIND} = 'case' AND EXISTS ({SAID} e.verb = 'rate' AND e.who = 'resident'"
     " AND e.round = {table}.round AND e.at = {table}.at)",
-    "cases_attachment": f"{OFFICE} OR event_id IS NULL",
+    "cases_attachment": f"{OFFICE} OR (event_id IS NULL AND ({KIND} = 'intake' OR who = 'resident'))",
 }
 
 

@@ -76,11 +76,13 @@ CLOSE_EYES = """
   PERFORM set_config('guanjia.kind', kind, true), set_config('guanjia.lo', lo, true),
     set_config('guanjia.hi', hi, true);
 """
-# A code is tried: 'in', 'wrong', or 'over' (used, used up, too old, of another browser). Every wrong try counts.
+# A code is tried: 'in', 'wrong', or 'over' (used, used up, too old, of another browser). Every wrong try counts;
+# what is not known is no code (STRICT). Whoever may set a contact's scope may read the hash of its codes: the
+# application alone does, and does so for the browser that holds the attempt.
 PROVE = f"""
 CREATE FUNCTION concerns_prove(given_nonce text, given_hash text, given_token text,
   given_remembered boolean, given_at timestamptz) RETURNS text
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE {EYES}
   whose text := current_setting('guanjia.key', true);
   code concerns_contactcode;
@@ -97,7 +99,7 @@ BEGIN
   ELSIF given_at >= code.asked_at + interval '10 minutes'
       OR given_at < code.asked_at - interval '1 minute' THEN
     UPDATE concerns_contactcode c SET over_at = given_at WHERE c.id = code.id;
-  ELSIF code.hash <> given_hash THEN
+  ELSIF code.hash IS DISTINCT FROM given_hash THEN
     said := CASE WHEN code.tries + 1 < 5 THEN 'wrong' ELSE 'over' END;
     UPDATE concerns_contactcode c SET tries = code.tries + 1,
       over_at = CASE WHEN said = 'over' THEN given_at END WHERE c.id = code.id;

@@ -62,6 +62,7 @@ FOUND_ALIKE = """  SELECT * INTO near FROM people_person p
   END IF;
 """
 AGAIN = BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+assert FOUND in AGAIN, "what this migration changes"
 ALIKE = AGAIN.replace(FOUND, FOUND_ALIKE).replace(
     "  known bigint;", "  near people_person;\n  known bigint;"
 )
