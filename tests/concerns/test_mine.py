@@ -246,6 +246,8 @@ def test_leaving_leaves_nothing(cast: town.Cast) -> None:
     kept = client.cookies[signed_in.COOKIE].value
     assert client.post("/mine/leave/")["Location"] == "/mine/"
     assert all(client.cookies[name].value == "" for name in (signed_in.COOKIE, opening.COOKIE))
+    paths = [client.cookies[name]["path"] for name in (signed_in.COOKIE, opening.COOKIE)]
+    assert paths == ["/", opening.COOKIE_PATH], "a browser forgets it where it was set"
     client.cookies[signed_in.COOKIE] = kept  # somebody had copied it
     assert client.get(f"/mine/{case.pk}/")["Location"] == "/mine/"
     assert "已经退出了" in text_of(client, "/mine/")
