@@ -235,11 +235,8 @@ def _weigh_home(batch: Batch, home: Frozen, results: list[Result]) -> None:
     for (benefit, seat, entitled, gross, net, reasons), follows in paid_results(
         batch.book, home, results
     ):
-        award = home.award_for(benefit, follows, seat)
-        if entitled is False and award is None and not batch.before:
-            continue
         unit = unit_of(home, benefit, seat)
-        before = batch.before.get(unit)
+        award, before = home.award_for(benefit, follows, seat), batch.before.get(unit)
         if entitled is False and award is None and before is None:
             continue
         result = (entitled, gross, net, reasons)
