@@ -1,11 +1,12 @@
 """The monthly job as a city of ten million lives it: only what may come out otherwise is decided again.
 
-In the clock: reading the rows recorded since last month's snapshot (of three households in a
-hundred) and laying them over it; finding among all others those whom a birthday, the end of an
-award, a figure or a month that enters or leaves an average may change; deciding these. Beside it,
-in the same run, the physical limit: reading the new rows, and a bare scan of the columns that tell
-who is touched by time; and the whole city decided anew from a snapshot with the new rows in it.
-That both come out alike is checked outside the clock.
+In the clock: starting, reading the rows recorded since last month's snapshot (of three households
+in a hundred); finding among all others those whom a birthday, the end of an award, a figure or a
+month that enters or leaves an average may change; deciding these. Given are the register of last
+month's snapshot and what last month's result left (`State`). Beside it, in the same run, the
+physical limit: reading the new rows and the births, and taking the facts of those who are decided
+again; and the whole city decided, as a full run does. That the month comes out as when everybody is
+decided anew, from a snapshot with the new rows in it, is checked outside the clock.
 """
 
 import shutil
@@ -17,14 +18,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import duckdb
+import numpy as np
 
 from bench import report
 from guanjia.kit import days
 from guanjia.policy import book as books
-from guanjia.policy.city import applying, carrying, deciding, layout, overlaying
+from guanjia.policy.city import deciding, layout
 from guanjia.policy.city.deciding import Decided, Results
-from guanjia.policy.city.layout import parquet
 from guanjia.policy.city.terms import literal
+from guanjia.policy.month import applying, carrying, folding, register
+from guanjia.policy.month.finding import Span
+from guanjia.policy.month.homes import STILL, Homes
+from guanjia.policy.month.news import City
+from guanjia.policy.month.state import State
 
 PERSONS = 10_000_000
 BEFORE = date(2020, 6, 1)
@@ -52,119 +58,119 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
 
     book = books.load(books.SHIPPED)
     snapshot = city(book, persons, BEFORE, folder)
-    folded(folder)
+    begun = report.started("bench.month", "begin", str(folder))
     runs = {
         name: [report.started("bench.month", name, str(folder)) for _ in range(TIMES)]
-        for name in WORK
+        for name in ("month", "limit", "full")
     }
     month = {key: report.median([run[key] for run in runs["month"]]) for key in runs["month"][0]}
-    whole, limit = (report.median([r["cpu_s"] for r in runs[name]]) for name in ("anew", "limit"))
+    whole, limit = (report.median([r["cpu_s"] for r in runs[name]]) for name in ("full", "limit"))
     return {
         "persons": snapshot.people,
         **month,
         "limit_cpu_s": limit,
-        "anew_cpu_s": whole,
-        "anew_over_month": whole / month["cpu_s"],
-        "unlike": unlike(book, snapshot, folder),
+        "full_cpu_s": whole,
+        "full_over_month": whole / month["cpu_s"],
+        "begin_cpu_s": begun["cpu_s"],
+        "unlike": unlike(book, folder),
     }
 
 
-def folded(folder: Path) -> None:
-    """Outside the clock: a snapshot with the new rows in it, which the whole city is decided from."""
+def begin(folder: Path) -> dict[str, float]:
+    """Outside the clock: the register, and what last month's result knows beside the results."""
     book, snapshot = books.load(books.SHIPPED), layout.read_index(folder / "city")
-    with layout.engine(folder) as con:
-        overlay = overlaying.gather(con, book, snapshot, [folder / "recorded-0"], MONTH)
-        overlaying.fold(con, snapshot, overlay, MONTH, folder / "folded")
+    with layout.engine(folder, memory_limit="4GB") as con:
+        sources = register.of_snapshot(snapshot)
+        told = register.write(con, book.facts, snapshot.on, sources, folder / "register")
+    (folder / "state").mkdir()
+    State.begin(City(told, book), book, snapshot.on).save(folder / "state")
+    return {}
 
 
 def month(folder: Path) -> dict[str, float]:
     """The job of a month."""
-    book, out = books.load(books.SHIPPED), folder / "carried"
-    shutil.rmtree(out, ignore_errors=True)
+    book = books.load(books.SHIPPED)
     began = report.cpu()
-    with layout.engine(folder) as con:
-        snapshot = layout.read_index(folder / "city")
-        overlay = overlaying.gather(con, book, snapshot, [folder / "recorded-0"], MONTH)
-        read_at = report.cpu()
-        step = carrying.Step(book, BEFORE, MONTH)
-        carrying.carry(con, step, snapshot, out, overlay=overlay)
-        decided_at = report.cpu()
-        recorded = _count(con, "SELECT count(*) FROM overlaid WHERE late")
+    city, state = City(register.read(folder / "register"), book), State.read(folder / "state")
+    part = city.take(folder / "recorded-0")
+    read_at = report.cpu()
+    carried = carrying.carry(city, Span(book, BEFORE, MONTH), state, [part], folder / "carried")
     return {
+        "start_cpu_s": began,
         "read_cpu_s": read_at - began,
-        "carry_cpu_s": decided_at - read_at,
-        "recorded": recorded,
+        "carry_cpu_s": report.cpu() - read_at,
+        "recorded": len(part.homes),
+        "decided": carried.households,
     }
 
 
 def limit(folder: Path) -> dict[str, float]:
-    """What nobody can do without: the new rows, and the columns by which time touches a household."""
-    snapshot = layout.read_index(folder / "city")
-    with layout.engine(folder) as con:
-        for name in ("settled", "monthly", "held"):
-            file = parquet(folder / "recorded-0" / f"{name}.parquet")
-            con.execute(f"SELECT min(COLUMNS(*)) FROM {file}").fetchall()
-        for table in snapshot.tables:
-            names = [n for n in table.shape.stored if n.endswith("born_on") or "_ends_" in n]
-            names += table.shape.latest
-            picked = ", ".join(f"max({name})" for name in dict.fromkeys(["household", *names]))
-            con.execute(f"SELECT {picked} FROM {snapshot.source(table)}").fetchall()
+    """What nobody can do without: the new rows, and the facts of as many as are decided again."""
+    book = books.load(books.SHIPPED)
+    city = City(register.read(folder / "register"), book)
+    part = city.take(folder / "recorded-0")
+    births = city.register.column("births.is")
+    assert births is not None  # everybody has one
+    np.count_nonzero(births > 0)
+    homes = Homes(city, part.homes, STILL)
+    for fact in city.facts:
+        homes.fact(fact)
     return {}
 
 
-def anew(folder: Path) -> dict[str, float]:
+def full(folder: Path) -> dict[str, float]:
     """The whole city, as a full run decides it."""
-    book, out = books.load(books.SHIPPED), folder / "anew"
-    deciding.decide(book, MONTH, layout.read_index(folder / "folded"), out)
+    book = books.load(books.SHIPPED)
+    deciding.decide(book, MONTH, layout.read_index(folder / "city"), folder / "full")
     return {}
 
 
-WORK = {"month": month, "limit": limit, "anew": anew}
+WORK = {"begin": begin, "month": month, "limit": limit, "full": full}
 
 
-def unlike(book: books.Book, snapshot: layout.Snapshot, folder: Path) -> int:
+def unlike(book: books.Book, folder: Path) -> int:
     """Households that do not come out as when everybody is decided anew, with the new rows."""
-    before = deciding.decide(book, BEFORE, snapshot, folder / "before")
-    with duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}) as con:
-        overlay = overlaying.gather(con, book, snapshot, [folder / "recorded-0"], MONTH)
-        step, patches = carrying.Step(book, BEFORE, MONTH), folder / "patches"
-        carried = carrying.carry(con, step, snapshot, patches, overlay=overlay)
-        after = applying.apply(con, before, MONTH, carried, patches, folder / "after")
-        return differing(con, after, deciding.read_results(folder / "anew"))
+    before = deciding.decide(book, BEFORE, layout.read_index(folder / "city"), folder / "before")
+    city = City(register.read(folder / "register"), book)
+    city.take(folder / "recorded-0")
+    folded = folding.fold(city, MONTH, folder / "folded")
+    anew = deciding.decide(book, MONTH, folded, folder / "anew")
+    carried = [carrying.read(folder / "carried")]
+    with duckdb.connect(config={"threads": 2, "memory_limit": "8GB"}) as con:
+        after = applying.apply(con, city.register, before, MONTH, carried, folder / "after")
+        return differing(con, after, anew)
 
 
 def differing(con: duckdb.DuckDBPyConnection, one: Results, other: Results) -> int:
-    """Households of whom two results of one snapshot say something otherwise."""
-    return sum(
-        _differing(con, one, mine, other, its)
-        for mine, its in zip(one.tables, other.tables, strict=True)
-    )
+    """Households of whom two results say something otherwise, however they are sorted into tables."""
+    found = 0
+    for size in sorted({table.size for table in other.tables}):
+        mine, its = ([t for t in r.tables if t.size == size] for r in (one, other))
+        names = sorted({name for t in its for name in (*t.columns, *t.fixed)} - {"household"})
+        names = [name for name in names if not name.endswith("_gross")]
+        names += sorted({f"{n.removesuffix('_net')}_gross" for n in names if n.endswith("_net")})
+        texts = (_hashed(one, mine, names), _hashed(other, its, names))
+        row = con.execute(
+            f"""SELECT count(*) FROM ({texts[0]}) a FULL JOIN ({texts[1]}) b USING (household)
+            WHERE a.said IS DISTINCT FROM b.said"""
+        ).fetchone()
+        found += int(row[0]) if row else 0
+    return found
 
 
-def _differing(
-    con: duckdb.DuckDBPyConnection, after: Results, one: Decided, whole: Results, other: Decided
-) -> int:
-    names = sorted({*other.columns, *other.fixed} - {"household"})
-    tests = [
-        f"{_read(one, 'a', name)} IS DISTINCT FROM {_read(other, 'b', name)}" for name in names
-    ]
-    return _count(
-        con,
-        f"""SELECT count(*) FROM {after.source(one)} a FULL JOIN {whole.source(other)} b USING (household)
-        WHERE a.household IS NULL OR b.household IS NULL OR {" OR ".join(tests)}""",
-    )
+def _hashed(results: Results, tables: list[Decided], names: list[str]) -> str:
+    """SQL for households and what is said of each, in one number."""
+    parts = []
+    for table in tables:
+        said = ", ".join(f"({_read(table, name)})::BIGINT" for name in names)
+        parts.append(f"SELECT household, hash({said}) AS said FROM {results.source(table)}")
+    return " UNION ALL ".join(parts)
 
 
-def _read(table: Decided, alias: str, name: str) -> str:
+def _read(table: Decided, name: str) -> str:
     if name.endswith("_gross") and name not in table.columns and name not in table.fixed:
         name = f"{name.removesuffix('_gross')}_net"
-    return f"{alias}.{name}" if name in table.columns else literal(table.fixed[name]).sql
-
-
-def _count(con: duckdb.DuckDBPyConnection, asked: str) -> int:
-    row = con.execute(asked).fetchone()
-    assert row is not None  # a count
-    return int(row[0])
+    return name if name in table.columns else literal(table.fixed[name]).sql
 
 
 if __name__ == "__main__":

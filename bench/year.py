@@ -1,12 +1,11 @@
 """A year as a city of ten million lives it: twelve monthly jobs, each of what may come out otherwise.
 
 Each month something new is recorded of three households in a hundred, birthdays pass, averages
-move, and on 1 January the lines are raised. One process does all twelve; after half a year the
-rows that have come in are folded into the snapshot, which counts. Beside it one full month of the
-same city in the same run. The end of the year is held against everybody decided anew.
+move, and on 1 January the lines are raised, rules become wider and one comes anew. One process does
+all twelve, beside one snapshot. In the same run one full month of the same city. The end of the year
+is held against everybody decided anew, from a snapshot with all that came in.
 """
 
-import json
 import shutil
 import sys
 import tempfile
@@ -17,18 +16,19 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import duckdb
 
+from bench import month as one_month
 from bench import report
-from bench.month import differing
 from guanjia.kit import days
 from guanjia.policy import book as books
-from guanjia.policy.city import applying, carrying, deciding, layout, overlaying
-from guanjia.policy.city.carrying import Carried
+from guanjia.policy.city import deciding, layout
+from guanjia.policy.month import applying, carrying, folding, register
+from guanjia.policy.month.finding import Span
+from guanjia.policy.month.news import City
+from guanjia.policy.month.state import State
 
 PERSONS = 10_000_000
-BEGIN = date(2020, 6, 1)
+BEGIN = date(2019, 12, 1)
 MONTHS = 12
-FOLD = 6
-"""Months after which what has come in is folded into the snapshot."""
 
 
 def main() -> int:
@@ -54,12 +54,14 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
     full = report.median(
         [report.started("bench.year", "full", str(folder))["cpu_s"] for _ in range(3)]
     )
+    begun = report.started("bench.year", "begin", str(folder))
     year = report.started("bench.year", "year", str(folder))
     return {
         "persons": snapshot.people,
         **year,
         "full_month_cpu_s": full,
         "year_over_full_month": year["cpu_s"] / full,
+        "begin_cpu_s": begun["cpu_s"],
         "unlike": unlike(book, folder),
     }
 
@@ -72,60 +74,42 @@ def full(folder: Path) -> dict[str, float]:
 
 
 def year(folder: Path) -> dict[str, float]:
-    """The twelve jobs, one after another; their patches stay."""
-    book, snapshot = books.load(books.SHIPPED), layout.read_index(folder / "city")
-    since, folding, recorded, longest = 0, 0.0, 0, 0.0
+    """The twelve jobs, one after another; what each hands out stays."""
+    book = books.load(books.SHIPPED)
+    city, state = City(register.read(folder / "register"), book), State.read(folder / "state")
+    recorded, took = 0, []
     for number in range(1, MONTHS + 1):
         began = report.cpu()
-        month = days.add_months(BEGIN, number)
-        step = carrying.Step(book, days.add_months(BEGIN, number - 1), month)
-        with layout.engine(folder) as con:
-            parts = [folder / f"recorded-{k}" for k in range(since, number)]
-            overlay = overlaying.gather(con, book, snapshot, parts, month)
-            found = carrying.carry(con, step, snapshot, _patches(folder, number), overlay=overlay)
-            (_patches(folder, number) / "carried.json").write_text(
-                json.dumps(list(map(_said, found)))
-            )
-            row = con.execute("SELECT count(*) FROM overlaid WHERE late").fetchone()
-            recorded += row[0] if row else 0
-            longest = max(longest, report.cpu() - began)
-            if number % FOLD == 0 and number < MONTHS:
-                began = report.cpu()
-                into = folder / f"folded-{number}"
-                snapshot, since = overlaying.fold(con, snapshot, overlay, month, into), number
-                folding += report.cpu() - began
-    return {"fold_cpu_s": folding, "longest_month_cpu_s": longest, "recorded": recorded}
+        span = Span(book, days.add_months(BEGIN, number - 1), days.add_months(BEGIN, number))
+        part = city.take(folder / f"recorded-{number - 1}")
+        carrying.carry(city, span, state, [part], _carried(folder, number))
+        recorded += len(part.homes)
+        took.append(report.cpu() - began)
+    return {
+        "january_cpu_s": took[0],
+        "other_month_cpu_s": report.median(took[1:]),
+        "recorded": recorded,
+    }
 
 
-WORK = {"full": full, "year": year}
+WORK = {"begin": one_month.begin, "full": full, "year": year}
 
 
-def _patches(folder: Path, number: int) -> Path:
-    return folder / f"patches-{number}"
-
-
-def _said(carried: Carried) -> dict[str, object]:
-    return {"table": carried.table, "files": carried.files, "fixed": carried.fixed}
+def _carried(folder: Path, number: int) -> Path:
+    return folder / f"carried-{number}"
 
 
 def unlike(book: books.Book, folder: Path) -> int:
     """Households that do not stand at the end of the year as when everybody is decided anew."""
-    results = deciding.read_results(folder / "full")
-    last = days.add_months(BEGIN, MONTHS)
-    with duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}) as con:
-        for number in range(1, MONTHS + 1):
-            patches, month = _patches(folder, number), days.add_months(BEGIN, number)
-            rows = json.loads((patches / "carried.json").read_text())
-            carried = [Carried(r["table"], tuple(r["files"]), r["fixed"]) for r in rows]
-            into = folder / f"after-{number}"
-            results = applying.apply(con, results, month, carried, patches, into)
-        since = (MONTHS - 1) // FOLD * FOLD
-        snapshot = layout.read_index(folder / f"folded-{since}")
-        parts = [folder / f"recorded-{k}" for k in range(since, MONTHS)]
-        overlay = overlaying.gather(con, book, snapshot, parts, last)
-        snapshot = overlaying.fold(con, snapshot, overlay, last, folder / "end")
-        whole = deciding.decide(book, last, snapshot, folder / "anew")
-        return differing(con, results, whole)
+    last, city = days.add_months(BEGIN, MONTHS), City(register.read(folder / "register"), book)
+    for number in range(MONTHS):
+        city.take(folder / f"recorded-{number}")
+    anew = deciding.decide(book, last, folding.fold(city, last, folder / "end"), folder / "anew")
+    carried = [carrying.read(_carried(folder, number)) for number in range(1, MONTHS + 1)]
+    first = deciding.read_results(folder / "full")
+    with duckdb.connect(config={"threads": 2, "memory_limit": "8GB"}) as con:
+        after = applying.apply(con, city.register, first, last, carried, folder / "after")
+        return one_month.differing(con, after, anew)
 
 
 if __name__ == "__main__":

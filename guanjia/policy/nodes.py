@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal as OneWord
 
 from guanjia.policy.facts import Fact
@@ -27,8 +27,8 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The parts that this part is made of."""
-        for each in fields(self):
-            value = getattr(self, each.name)
+        for name in self.__slots__:  # its own: what every part has is no part
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""The city's reading held against the family's, on families that are made for it."""
+"""The city's readings held against the family's, on families that are made for it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,13 +13,14 @@ from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Define
 from guanjia.policy.city import terms as t
-from guanjia.policy.city.compile import City, column
+from guanjia.policy.city.compile import City, Shape, column
 from guanjia.policy.city.outcome import Outcome, outcome
 from guanjia.policy.city.packing import spots
 from guanjia.policy.city.terms import Term
 from guanjia.policy.decide import rules
 from guanjia.policy.family import HOUSEHOLD, Family
 from guanjia.policy.trace import Tracer
+from tests.policy.by_columns import decided as columned
 from tests.policy.families import BOOK
 from tests.policy.tables import edges, table, turns
 
@@ -41,12 +42,16 @@ def groups(many: list[Family], month: date) -> list[list[Family]]:
     return list(found.values())
 
 
-def decided(
-    group: list[Family], month: date, fold: bool, book: Book = BOOK
-) -> tuple[list[dict[str, Any]], Outcome]:
-    """The rows that DuckDB gives for a group, with what was known beforehand."""
+def laid(group: list[Family], month: date, fold: bool, book: Book) -> tuple[pa.Table, Shape]:
+    """A group as a table of a snapshot."""
     most = max(len(turns(book, family, month)) for family in group)
-    source, shape = table(book, group, month, most + 1, fold)
+    return table(book, group, month, most + 1, fold)
+
+
+def decided(
+    source: pa.Table, shape: Shape, month: date, book: Book = BOOK
+) -> tuple[list[dict[str, Any]], Outcome]:
+    """The rows that DuckDB gives for a table, with what was known beforehand."""
     connection = duckdb.connect(config={"threads": 1})
     connection.register("source", source)
     said = outcome(book, month, shape, "source")
@@ -61,17 +66,23 @@ def disagreements(
     book: Book = BOOK,
     seen: Counter[tuple[str, int]] | None = None,
 ) -> list[str]:
-    """What the two readings say differently; `seen` counts the reasons of each benefit."""
+    """What the readings say differently; `seen` counts the reasons of each benefit."""
     found = []
-    for group in groups(many, month):
-        rows, _said = decided(group, month, fold, book)
+    tables = [(group, *laid(group, month, fold, book)) for group in groups(many, month)]
+    by_columns = columned(book, [(source, shape) for _group, source, shape in tables], month)
+    for group, source, shape in tables:
+        rows, _said = decided(source, shape, month, book)
         for family, row in zip(group, rows, strict=True):
+            columns = next(by_columns)
             for result in rules(book, month).decide(family):
                 if seen is not None:
                     seen[result.benefit, result.reasons] += 1
+                ours = result.gross, result.net, result.reasons
                 said = told(row, result.benefit, result.unit, book)
-                if said != (result.gross, result.net, result.reasons):
-                    found.append(f"{result}: {said}: {family}")
+                third = columns.pop((result.benefit, result.unit))
+                if not ours == said == third:
+                    found.append(f"{result}: {said}: {third}: {family}")
+            assert not columns
     return found
 
 

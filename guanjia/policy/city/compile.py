@@ -9,7 +9,6 @@ known when the statement is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,10 +22,7 @@ from guanjia.policy.city.sheet import Sheet
 from guanjia.policy.city.terms import Constant, Dialect, Term
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.policy.nodes import LOOK_BACK, Node
-
-TURNED = "turned"
-"""The column of a folded snapshot that says when an amount of the household last changed, or nought."""
+from guanjia.policy.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +34,7 @@ class Shape:
     assessment of the award that is held, NULL where none is, `<unit>_ends_<benefit>` the first
     month in which it is held no more, NULL where it is open. `turn_1`, `turn_2` … are the months
     in which a stretch ends and the next begins, nought where the household has fewer; `latest` is
-    the last month of each in any row. A turn that is fixed is one that some households have and
-    for the others changes nothing: `turned` says of whom it is one. `same` names the columns that
-    are no other than an earlier one: in these stretches nothing changes there.
+    the last month of each in any row.
     """
 
     size: int
@@ -48,7 +42,6 @@ class Shape:
     stored: Mapping[str, bool]
     fixed: Mapping[str, Constant] = field(default_factory=dict)
     latest: Mapping[str, int] = field(default_factory=dict)
-    same: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> range:
@@ -72,11 +65,7 @@ def column(unit: int, name: str) -> str:
 
 
 class City:
-    """A book's chapters in one month, written for one table: terms on a sheet.
-
-    Where a month `before` is given, each term says whether it may come out otherwise than then;
-    `late` are the columns that something new is recorded in for some households.
-    """
+    """A book's chapters in one month, written for one table: terms on a sheet."""
 
     def __init__(
         self,
@@ -85,12 +74,9 @@ class City:
         shape: Shape,
         dialect: Dialect = "duckdb",
         sheet: Sheet | None = None,
-        before: date | None = None,
-        late: frozenset[str] = frozenset(),
     ) -> None:
         self.book, self.month, self.shape, self.dialect = book, month, shape, dialect
         self.sheet = sheet or Sheet()
-        self.before, self.late = before, late
         self.verdicts: dict[tuple[str, int], Verdict] = {}
         self.chapters = [c for c in book.chapters if book.decidable(c.code, month)]
         self._written: dict[tuple[int, int, int, int], Term] = {}
@@ -105,38 +91,31 @@ class City:
 
     def read(self, name: str, absent: Constant) -> Term:
         """A column of the table, or its one value."""
-        name = self.shape.same.get(name, name)
         nullable = self.shape.stored.get(name)
         if nullable is None:
             return t.literal(self.shape.fixed.get(name, absent))
-        return t.marked(t.source(name, nullable), news=t.FACT if name in self.late else 0)
+        return t.source(name, nullable)
 
     def _decide(self, chapter: Chapter) -> None:
         """Conditions, entitled, gross; net is gross until a relation takes from it."""
         self._chapter = chapter
-        news = (
-            t.TEXT
-            if self.before and _sentences_changed(self.book, chapter, self.before, self.month)
-            else 0
-        )
         for unit in self.units(chapter):
             self._deciding = unit
             said = tuple(
-                (c, t.marked(self.sheet.column(self._write(c.node, unit)), news=news))
+                (c, self.sheet.column(self._write(c.node, unit)))
                 for c in chapter.conditions_on(self.month)
             )
             entitled = self.sheet.column(t.joined("and", [term for _condition, term in said]))
-            gross = t.marked(self.sheet.column(self._gross(chapter, entitled, unit)), news=news)
+            gross = self.sheet.column(self._gross(chapter, entitled, unit))
             self.verdicts[chapter.code, unit] = Verdict(entitled, said, gross, gross)
 
     def _gross(self, chapter: Chapter, entitled: Term, unit: int) -> Term:
         """The amounts where entitled, nought where not."""
         amounts = t.total([self._write(a.node, unit) for a in chapter.amounts_on(self.month)])
         if entitled.fixed:
-            found = {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
-            return t.marked(found, entitled, amounts)
+            return {True: amounts, False: t.literal(0), None: t.UNKNOWN}[entitled.value]  # type: ignore[index]
         if amounts.value == 0 and not entitled.nullable:
-            return t.marked(t.literal(0), entitled, amounts)
+            return t.literal(0)
         text = f"CASE WHEN {entitled.sql} THEN {amounts.sql} WHEN NOT {entitled.sql} THEN {t.literal(0).sql} END"
         return t.made(text, [entitled, amounts], entitled.nullable or amounts.nullable)
 
@@ -145,27 +124,8 @@ class City:
         key = (id(node), unit, stretch, self._deciding)
         found = self._written.get(key)
         if found is None:
-            found = WRITERS[type(node)](self, node, unit, stretch)
-            if found.news and found.fixed and self.before and self._of_the_text(node):
-                past = self._past(self.before)._write(node, unit, stretch)
-                found = found._replace(news=0) if past.value == found.value else found
-            self._written[key] = found
+            found = self._written[key] = WRITERS[type(node)](self, node, unit, stretch)
         return found
-
-    def _of_the_text(self, node: Node) -> bool:
-        """Whether the text alone decides a part, in both months: it reads figures and no fact."""
-        parts = list(node.walk())
-        figures = {part.name for part in parts if isinstance(part, n.FigureRef)}
-        if any(isinstance(part, n.FactRef | n.HeldRef | n.OtherRef | n.Age) for part in parts):
-            return False
-        then = self.before or self.month
-        return all(self._chapter.figure_on(name, then) is not None for name in figures)
-
-    def _past(self, before: date) -> "City":
-        """The same table by the text of the month before, for what the text alone decides."""
-        past = copy(self)
-        past.month, past.before, past._written = before, None, {}
-        return past
 
     def _both(self, left: Node, right: Node, unit: int, stretch: int) -> tuple[Term, Term]:
         return self._write(left, unit, stretch), self._write(right, unit, stretch)
@@ -193,7 +153,7 @@ class City:
         assert isinstance(node, n.FigureRef)
         rows = [r for r in self._chapter.figures[node.name] if r.holds(self.month)]
         rows.sort(key=lambda row: len(row.where), reverse=True)
-        common = t.marked(of(rows[-1].value), news=self._text_news(node.name))
+        common = of(rows[-1].value)
         own = [row for row in rows if row.where]
         if not own:
             return common
@@ -205,16 +165,6 @@ class City:
         )
         text = f"CASE {cases} ELSE {common.sql} END"
         return self.sheet.column(t.made(text, [place, common], False))
-
-    def _text_news(self, name: str) -> int:
-        """Whether a figure has other rows in force than before."""
-        rows = self._chapter.figures[name]
-        then = self.before or self.month
-        return (
-            t.TEXT
-            if [r for r in rows if r.holds(then)] != [r for r in rows if r.holds(self.month)]
-            else 0
-        )
 
     def _place(self) -> Term:
         """As decide.py: the 户籍 of the person or of the head, else where the household lives."""
@@ -233,7 +183,7 @@ class City:
         """Whether an award is in force: it was assessed once, and has not ended."""
         assessed = self._award(*key)
         if assessed.fixed:
-            return t.marked(t.literal(assessed.value is not None), assessed)
+            return t.literal(assessed.value is not None)
         return t.made(f"({assessed.sql} IS NOT NULL)", [assessed], False)
 
     def _award(self, benefit: str, unit: int) -> Term:
@@ -242,9 +192,8 @@ class City:
         ends = self.read(column(unit, f"ends_{benefit}"), None)
         if assessed.value is None or ends.value is None:
             return assessed
-        news = t.TIME if self.before is not None else 0
         text = f"CASE WHEN coalesce({ends.sql} > {days.number(self.month)}, TRUE) THEN {assessed.sql} END"
-        return t.marked(self.sheet.column(t.made(text, [assessed, ends], True)), news=news)
+        return self.sheet.column(t.made(text, [assessed, ends], True))
 
     def _other(self, node: n.OtherRef, unit: int, _stretch: int) -> Term:
         verdict = self.verdicts[node.benefit, unit if node.of == "person" else HOUSEHOLD]
@@ -253,7 +202,7 @@ class City:
     def _choose(self, node: n.Choose, unit: int, stretch: int) -> Term:
         asked = self._named(node.condition, unit, stretch)
         if asked.fixed and asked.value is not None:
-            return t.marked(self._write(node.yes if asked.value else node.no, unit, stretch), asked)
+            return self._write(node.yes if asked.value else node.no, unit, stretch)
         yes, no = self._both(node.yes, node.no, unit, stretch)
         if asked.nullable:
             yes, no = self.sheet.column(yes), self.sheet.column(no)
@@ -278,14 +227,8 @@ class City:
         sign = "<=" if node.which == "from" else ">"
         born_on = self._write(node.born_on, unit, stretch)
 
-        def on(day: date) -> Term:
-            cut = self._by_place(node.years, lambda years: t.literal(days.born_by(day, years)))
-            return t.compared(sign, born_on, cut)
-
-        found = on(self.month)
-        if self.before is None or found.value is None:
-            return found
-        return t.marked(found, news=t.TIME if on(self.before).sql != found.sql else 0)
+        cut = self._by_place(node.years, lambda years: t.literal(days.born_by(self.month, years)))
+        return t.compared(sign, born_on, cut)
 
     def _last_months(self, node: n.LastMonths, unit: int, _stretch: int) -> Term:
         """The sum of the months before the assessment: of each stretch, as many as fall among them."""
@@ -296,24 +239,13 @@ class City:
         starts = [k for k in range(len(parts)) if not k or parts[k].sql != parts[k - 1].sql]
         ends = [*starts[1:], len(parts)]
         months = [self._months_of(*span, many) for span in zip(starts, ends, strict=True)]
-        found = t.total(
+        return t.total(
             [
                 _of_months(of, parts[start])
                 for start, of in zip(starts, months, strict=True)
                 if of.value != 0
             ]
         )
-        return t.marked(found, many, *months, news=self._window_news(many))
-
-    def _window_news(self, many: Term) -> int:
-        """Whether time alone may change what the months before the assessment come to."""
-        if self.before is None:
-            return 0
-        first = days.number(self.before) - (
-            many.value if isinstance(many.value, int) else LOOK_BACK
-        )
-        moves = any(latest > first for latest in self.shape.latest.values())
-        return t.TIME if moves or not self.shape.latest else 0
 
     def _months_of(self, start: int, end: int, many: Term) -> Term:
         """How many of the months before the assessment lie in the stretches from one to before another."""
@@ -340,17 +272,10 @@ class City:
         return self.sheet.column(t.made(f"coalesce({told.sql}, {now})", [told], False))
 
 
-def _sentences_changed(book: Book, chapter: Chapter, before: date, month: date) -> bool:
-    """Whether other sentences are in force than before, or there was no whole rule."""
-    then = (chapter.conditions_on(before), chapter.amounts_on(before))
-    now = (chapter.conditions_on(month), chapter.amounts_on(month))
-    return then != now or not book.decidable(chapter.code, before)
-
-
 def _counted(part: Term) -> Term:
     """Yes as one, no as nought."""
     if part.fixed:
-        return t.marked(t.literal(None if part.value is None else int(bool(part.value))), part)
+        return t.literal(None if part.value is None else int(bool(part.value)))
     return t.made(f"CAST({part.sql} AS BIGINT)", [part])
 
 

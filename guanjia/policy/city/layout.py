@@ -18,8 +18,6 @@ Told = Callable[[int, int], None]
 """Told how many of how many are done: households, or what else a step counts."""
 INDEX = "index.json"
 GLOB = re.compile(r"([*?\[])")
-NAMES = re.compile(r"\b(?:(?:h|m\d+|turn)_\w+|turned)\b")
-"""Columns of a snapshot, as a statement names them."""
 MEMORY = "800MB"
 UNWEIGHED = "join_order,projection_placement"
 """What DuckDB shall not try on a city's statements: one join at most, little to gain and much text to weigh."""
@@ -101,7 +99,6 @@ def write_index(snapshot: Snapshot) -> None:
                 "size": table.shape.size,
                 "stretches": table.shape.stretches,
                 "latest": dict(table.shape.latest),
-                "same": dict(table.shape.same),
                 "stored": dict(table.shape.stored),
                 "fixed": {name: _said(value) for name, value in table.shape.fixed.items()},
             }
@@ -133,8 +130,7 @@ def read_index(folder: Path) -> Snapshot:
 def _tables(rows: list[Mapping[str, Any]]) -> Iterator[Table]:
     for row in rows:
         fixed = {name: _read(value) for name, value in row["fixed"].items()}
-        same = row.get("same", {})
-        shape = Shape(row["size"], row["stretches"], row["stored"], fixed, row["latest"], same)
+        shape = Shape(row["size"], row["stretches"], row["stored"], fixed, row["latest"])
         yield Table(row["file"], row["households"], shape)
 
 

@@ -47,24 +47,14 @@ def outcome(
 
 
 def columns(city: City) -> Iterator[tuple[str, Term]]:
-    """All that is handed out, whether it varies or not.
-
-    What is carried on hands out the gross of all that a relation may take from: it may have done
-    so a month ago.
-    """
-    related = {
-        code
-        for relation in city.book.relations
-        if relation.kind != "compatible"
-        for code in (relation.taker, relation.giver)
-    }
+    """All that is handed out, whether it varies or not."""
     yield CONCERNS, _concerns(city)
     for unit in (HOUSEHOLD, *city.shape.units):
         yield from _words(city, unit)
     for (benefit, unit), verdict in city.verdicts.items():
         yield column(unit, f"{benefit}_net"), verdict.net
-        if verdict.gross.sql != verdict.net.sql or (verdict.net.news and benefit in related):
-            yield column(unit, f"{benefit}_gross"), t.marked(verdict.gross, verdict.net)
+        if verdict.gross.sql != verdict.net.sql:
+            yield column(unit, f"{benefit}_gross"), verdict.gross
 
 
 def _concerns(city: City) -> Term:
@@ -72,7 +62,7 @@ def _concerns(city: City) -> Term:
     paying = {c.code for c in city.chapters if c.amounts_on(city.month)}
     open_ = [v.entitled for (benefit, _unit), v in city.verdicts.items() if benefit in paying]
     if any(term.value in (True, None) for term in open_ if term.fixed):
-        return t.marked(t.YES, *open_)
+        return t.YES
     parts = [
         t.made(f"coalesce({term.sql}, TRUE)", [term], False) if term.nullable else term
         for term in open_
@@ -101,7 +91,7 @@ def _word(bits: list[tuple[Term, int]]) -> Term:
             known += one
             weights[said] = weights.get(said, 0) + one
     parts = [t.made(f"{_told(said)} * {weight}", [said], False) for said, weight in weights.items()]
-    return t.marked(t.total([*parts, t.literal(known)]), *(said for said, _one in bits))
+    return t.total([*parts, t.literal(known)])
 
 
 def _told(said: Term) -> str:

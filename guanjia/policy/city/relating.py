@@ -10,23 +10,18 @@ from guanjia.policy.family import HOUSEHOLD
 def settle(city: City) -> City:
     """Apply the relations in their order: the nets of a city that has decided its chapters."""
     for relation in city.book.relations:
-        if relation.kind != "compatible":
+        if relation.kind != "compatible" and relation.holds(city.month):
             relate(city, relation)
     return city
 
 
 def relate(city: City, relation: Relation) -> None:
     """New nets of the taker (and of a giver who has the lower amount)."""
-    decided, now = {c.code: c for c in city.chapters}, relation.holds(city.month)
-    other = city.before is not None and relation.holds(city.before) != now
+    decided = {c.code: c for c in city.chapters}
     if relation.giver in decided and relation.taker in decided:
         for unit in city.units(decided[relation.taker]):
             of = HOUSEHOLD if decided[relation.giver].unit == "household" else unit
-            taker, giver = (relation.taker, unit), (relation.giver, of)
-            if now:
-                _reduce(city, relation, taker, giver)
-            for key in (taker, giver) if other else ():
-                _replace(city, key, t.marked(city.verdicts[key].net, news=t.TEXT))
+            _reduce(city, relation, (relation.taker, unit), (relation.giver, of))
 
 
 def _reduce(city: City, relation: Relation, taker: tuple[str, int], giver: tuple[str, int]) -> None:
@@ -37,9 +32,6 @@ def _reduce(city: City, relation: Relation, taker: tuple[str, int], giver: tuple
     nets = t.compared("==", mine.net, t.literal(0))
     never = (held.value is False, its.entitled.value is False, chosen.value is False)
     if any(never) or mine.entitled.value in (False, None) or nets.value is True:
-        if held.value is not False or held.news:
-            seen = (held, its.entitled, its.net, chosen, mine.entitled)
-            _replace(city, taker, t.marked(mine.net, *seen))
         return
     name = city.sheet.column
     same = name(_untouched(mine, its, held, chosen))

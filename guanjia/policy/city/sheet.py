@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from guanjia.policy.city.terms import VARIES, Term, marked
+from guanjia.policy.city.terms import VARIES, Term
 
 
 class Sheet:
@@ -25,7 +25,7 @@ class Sheet:
             reads = frozenset((name,))
             found = Term(name, VARIES, term.nullable, term.level + 1, reads, plain=True)
             self._known[term.sql] = found
-        return marked(found, term)
+        return found
 
     def statement(self, source: str, wanted: Mapping[str, Term], grouped: str = "") -> str:
         """SELECT what is wanted, under these names, through the steps that it needs."""

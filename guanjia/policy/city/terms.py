@@ -8,15 +8,10 @@ nobody has a certificate asks nothing about certificates.
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import wraps
-from typing import Any, Final, Literal, NamedTuple, ParamSpec
+from typing import Any, Final, Literal, NamedTuple
 
 Dialect = Literal["duckdb", "spark"]
-P = ParamSpec("P")
 Constant = bool | int | str | date | None
-
-
-TIME, TEXT, FACT = 1, 2, 4
 
 
 class _Varies:
@@ -27,12 +22,7 @@ VARIES: Final = _Varies()
 
 
 class Term(NamedTuple):
-    """A part of the statement. `level` is the step whose columns it reads; `reads` names them.
-
-    `news` says why it may be otherwise than a month before, though nothing was recorded: the month
-    moved on (`TIME`), the text changed (`TEXT`); or why it may be so for some: `FACT`, something new
-    was recorded.
-    """
+    """A part of the statement. `level` is the step whose columns it reads; `reads` names them."""
 
     sql: str
     value: Constant | _Varies = VARIES
@@ -40,7 +30,6 @@ class Term(NamedTuple):
     level: int = 0
     reads: frozenset[str] = frozenset()
     plain: bool = False
-    news: int = 0
 
     @property
     def fixed(self) -> bool:
@@ -77,31 +66,7 @@ def made(sql: str, parts: Iterable[Term], nullable: bool | None = None) -> Term:
     unknown = any(p.nullable for p in parts) if nullable is None else nullable
     reads = frozenset[str]().union(*(p.reads for p in parts))
     level = max((p.level for p in parts), default=0)
-    return marked(Term(sql, VARIES, unknown, level, reads), *parts)
-
-
-def marked(found: Term, *parts: Term, news: int = 0) -> Term:
-    """The term with the news of what it was made from, also of what could not matter in the end."""
-    for part in parts:
-        news |= part.news
-    return found._replace(news=found.news | news) if news & ~found.news else found
-
-
-def keeps_news(join: Callable[P, Term]) -> Callable[P, Term]:
-    """A way of joining terms that hands on their news, whatever is left of them."""
-
-    @wraps(join)
-    def joining(*args: P.args, **kwargs: P.kwargs) -> Term:
-        news = 0
-        for a in args:
-            if isinstance(a, Term):
-                news |= a.news
-            elif isinstance(a, list | tuple):
-                for x in a:
-                    news |= x.news if isinstance(x, Term) else 0
-        return marked(join(*args, **kwargs), news=news)
-
-    return joining
+    return Term(sql, VARIES, unknown, level, reads)
 
 
 def whole(number: Term) -> str:
@@ -109,7 +74,6 @@ def whole(number: Term) -> str:
     return str(number.value) if isinstance(number.value, int) else number.sql
 
 
-@keeps_news
 def negated(part: Term) -> Term:
     """Kleene's not."""
     if part.fixed:
@@ -117,7 +81,6 @@ def negated(part: Term) -> Term:
     return made(f"(NOT {part.sql})", [part])
 
 
-@keeps_news
 def joined(word: Literal["and", "or"], parts: Sequence[Term]) -> Term:
     """Kleene's and, or."""
     deciding, neutral = (False, True) if word == "and" else (True, False)
@@ -133,7 +96,6 @@ def joined(word: Literal["and", "or"], parts: Sequence[Term]) -> Term:
     return made(f"({f' {word.upper()} '.join(left)})", left.values())
 
 
-@keeps_news
 def plus(sign: str, left: Term, right: Term) -> Term:
     """+, - or * of whole numbers; NULL where either is."""
     a, b = left.value, right.value
@@ -151,7 +113,6 @@ def plus(sign: str, left: Term, right: Term) -> Term:
     return made(f"({whole(left)} {sign} {whole(right)})", [left, right])
 
 
-@keeps_news
 def total(parts: Sequence[Term]) -> Term:
     """The sum of many: what is known is added up beforehand."""
     if any(p.fixed and p.value is None for p in parts):
@@ -174,7 +135,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@keeps_news
 def compared(sign: str, left: Term, right: Term) -> Term:
     """A comparison; NULL where either side is."""
     a, b = left.value, right.value
@@ -186,7 +146,6 @@ def compared(sign: str, left: Term, right: Term) -> Term:
     return made(f"({whole(left)} {word} {whole(right)})", [left, right])
 
 
-@keeps_news
 def one_of(part: Term, codes: Sequence[str]) -> Term:
     """Whether a choice is one of several codes."""
     if part.fixed:
@@ -194,7 +153,6 @@ def one_of(part: Term, codes: Sequence[str]) -> Term:
     return made(f"({part.sql} IN ({', '.join(literal(c).sql for c in codes)}))", [part])
 
 
-@keeps_news
 def chosen(asked: Term, yes: Term, no: Term) -> Term:
     """x if c else y: with an unknown condition, known only where both arms agree. `asked` is plain."""
     if asked.value is True:
@@ -214,7 +172,6 @@ def chosen(asked: Term, yes: Term, no: Term) -> Term:
     return made(text, parts, True)
 
 
-@keeps_news
 def extreme(which: Literal["min", "max"], parts: Sequence[Term]) -> Term:
     """The least or greatest; SQL's skips NULL, here it must stay unknown. Parts are plain."""
     if any(p.fixed and p.value is None for p in parts):
@@ -235,7 +192,6 @@ def extreme(which: Literal["min", "max"], parts: Sequence[Term]) -> Term:
     return made(text, every)
 
 
-@keeps_news
 def divided(rounding: str, left: Term, right: Term, not_negative: bool, dialect: Dialect) -> Term:
     """A division with a named rounding by a positive number. Parts are plain.
 

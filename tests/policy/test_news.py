@@ -1,4 +1,4 @@
-"""What was recorded since a snapshot, read over it, comes out as when everything is laid out anew."""
+"""What was recorded since a snapshot, read beside it, comes out as when everything is laid out anew."""
 
 from datetime import date
 from pathlib import Path
@@ -8,16 +8,19 @@ import pytest
 
 from bench import people
 from guanjia.kit import days
-from guanjia.policy.city import deciding, laying, overlaying
-from guanjia.policy.city.applying import apply
-from guanjia.policy.city.carrying import Step, carry
-from guanjia.policy.city.layout import Snapshot, engine
+from guanjia.policy.city import deciding, laying
+from guanjia.policy.city.layout import Snapshot
 from guanjia.policy.facts import OPEN_END
+from guanjia.policy.month import carrying, folding
+from guanjia.policy.month.applying import apply
+from guanjia.policy.month.finding import Span
+from guanjia.policy.month.news import City, Misfit
+from guanjia.policy.month.state import State
 from tests.policy.families import BOOK, PLACES
-from tests.policy.test_carrying import differing
+from tests.policy.test_carrying import differing, registered
 
-FIRST = date(2020, 10, 1)
-MONTHS = 4
+FIRST = date(2019, 10, 1)
+MONTHS = 5
 """Over a January, in which the line of 低保 and others change."""
 LOCAL = PLACES[0]
 MORE = {
@@ -51,6 +54,10 @@ DELETE FROM held USING new_held n
   WHERE held.household = n.household AND held.unit = n.unit AND held.benefit = n.benefit;
 INSERT INTO held SELECT household, unit, benefit, assessed, until FROM new_held
 """
+BACK = """
+  UNION ALL SELECT household, 0, 'wages', {2} - 4 - household % 5, 250000 FROM homes WHERE household % 61 = {0}
+"""
+"""Pay that became known months later: it counts from then on, in place of what was recorded."""
 
 
 @pytest.fixture
@@ -66,7 +73,9 @@ def recorded(con: duckdb.DuckDBPyConnection, number: int, folder: Path) -> Path:
     month = days.add_months(FIRST, number)
     people.record(con, 1, month, folder / "made")
     for name, more in MORE.items():
-        text = more.format(number, month, days.number(month))
+        text = (more + (BACK if name == "monthly" else "")).format(
+            number, month, days.number(month)
+        )
         made = f"read_parquet('{folder / 'made' / name}.parquet')"
         key = "household, unit, " + ("benefit" if name == "held" else "kind")
         con.execute(
@@ -86,48 +95,65 @@ def anew(
     return snapshot, deciding.decide(BOOK, month, snapshot, folder / "results")
 
 
-def test_month_after_month_with_new_rows_folded_now_and_then_is_as_everything_anew(
+def test_month_after_month_with_new_rows_is_as_everything_anew(
     facts: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    snapshot, results = anew(facts, FIRST, tmp_path / "0")
-    folders: list[Path] = []
+    snapshot, first = anew(facts, FIRST, tmp_path / "0")
+    city = registered(snapshot, tmp_path)
+    state = State.begin(city, BOOK, FIRST)
+    carried, results = [], first
     for number in range(MONTHS):
         before, month = (days.add_months(FIRST, number + k) for k in (0, 1))
-        folders.append(recorded(facts, number, tmp_path / f"recorded-{number}"))
+        part = city.take(recorded(facts, number, tmp_path / f"recorded-{number}"))
+        span, patches = Span(BOOK, before, month), tmp_path / f"patches-{number}"
+        carried.append(carrying.carry(city, span, state, [part], patches))
+        into = tmp_path / f"carried-{number}"
+        with duckdb.connect() as con:
+            old, results = results, apply(con, city.register, first, month, carried, into)
         _laid, wanted = anew(facts, month, tmp_path / f"anew-{number}")
-        with engine(tmp_path) as con:
-            overlay = overlaying.gather(con, BOOK, snapshot, folders, month)
-            patches = tmp_path / f"patches-{number}"
-            carried = carry(con, Step(BOOK, before, month), snapshot, patches, overlay=overlay)
-            old, results = (
-                results,
-                apply(con, results, month, carried, patches, tmp_path / f"carried-{number}"),
-            )
-            assert differing(results, wanted) == 0, month
-            assert differing(results, old) > 0
-            if number == 1:
-                snapshot = overlaying.fold(con, snapshot, overlay, month, tmp_path / "folded")
-                folders = []
+        assert differing(results, wanted) == 0, month
+        assert differing(results, old) > 0
 
 
 def test_a_snapshot_folded_is_as_one_laid_out_anew(
     facts: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     snapshot, _results = anew(facts, FIRST, tmp_path / "0")
-    folders = [recorded(facts, k, tmp_path / f"recorded-{k}") for k in range(2)]
+    city = registered(snapshot, tmp_path)
+    for k in range(2):
+        city.take(recorded(facts, k, tmp_path / f"recorded-{k}"))
     month = days.add_months(FIRST, 2)
     _laid, wanted = anew(facts, month, tmp_path / "anew")
-    with engine(tmp_path) as con:
-        overlay = overlaying.gather(con, BOOK, snapshot, folders, month)
-        folded = overlaying.fold(con, snapshot, overlay, month, tmp_path / "folded")
+    folded = folding.fold(city, month, tmp_path / "folded")
     found = deciding.decide(BOOK, month, folded, tmp_path / "results")
     assert differing(found, wanted) == 0
 
 
-def test_what_became_known_of_before_the_snapshot_is_refused(
+def test_what_is_of_no_household_of_the_snapshot_is_refused(
     facts: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     snapshot, _results = anew(facts, FIRST, tmp_path / "0")
-    folder = recorded(facts, -1, tmp_path / "recorded")
-    with engine(tmp_path) as con, pytest.raises(overlaying.Misfit, match="2020-09"):
-        overlaying.gather(con, BOOK, snapshot, [folder], FIRST)
+    city = registered(snapshot, tmp_path)
+    folder = recorded(facts, 0, tmp_path / "recorded")
+    for wrong in ("household + 900000 AS household, unit", "household, 63 AS unit"):
+        strange = folder / "settled.parquet"
+        facts.execute(
+            f"""COPY (SELECT {wrong}, kind, number, word, day FROM new_settled)
+            TO '{strange}' (FORMAT parquet)"""
+        )
+        with pytest.raises(Misfit, match="请把这户重新导出"):
+            City(city.register, BOOK).take(folder)
+
+
+def test_what_no_fact_is_declared_for_is_refused(
+    facts: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    snapshot, _results = anew(facts, FIRST, tmp_path / "0")
+    city = registered(snapshot, tmp_path)
+    folder = recorded(facts, 0, tmp_path / "recorded")
+    facts.execute(
+        f"""COPY (SELECT household, unit, 'wagez' AS kind, since, number FROM new_monthly)
+        TO '{folder / "monthly.parquet"}' (FORMAT parquet)"""
+    )
+    with pytest.raises(Misfit, match="wagez"):
+        city.take(folder)

@@ -1,0 +1,133 @@
+"""A month's job: those who must be decided again are found and decided; the others stay as they were.
+
+Handed out are folders of tables, `homes-…` and `persons-…`, each with the households that it is of,
+and a list that says what in them is the same in all rows, and what the text now says of everybody.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from guanjia.policy.city.layout import INDEX
+from guanjia.policy.month.cells import HOME, PERSON, Array, Cells
+from guanjia.policy.month.deciding import Decision, columns
+from guanjia.policy.month.finding import Found, Span, by_time, chunks, floor
+from guanjia.policy.month.homes import Homes
+from guanjia.policy.month.news import City, Part
+from guanjia.policy.month.outlook import Outlook
+from guanjia.policy.month.rewording import Everywhere, Rewording
+from guanjia.policy.month.sheet import Answers, Sheet
+from guanjia.policy.month.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What came out otherwise: files with what is the same in all their rows, and what is said of everybody."""
+
+    folder: Path
+    households: int
+    files: tuple[tuple[int, str, dict[str, Any]], ...]
+    everywhere: tuple[Everywhere, ...]
+
+
+def carry(
+    city: City,
+    span: Span,
+    state: State,
+    fresh: Sequence[Part],
+    folder: Path,
+    gone: Array | None = None,
+) -> Carried:
+    """Decide again whom the step from one month to another touches; `state` goes along.
+
+    `fresh` are the parts of the city that came in between. `gone` are places of households to leave
+    out: those that were laid out anew.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    least, found = floor(city, span), Found(city)
+    for part in fresh:
+        found.add(part.homes, HOME)
+    by_time(found, span)
+    found.marked[state.turns <= span.last] = True
+    rewording = Rewording(found, span, least, state)
+    for name, column in rewording.columns.items():
+        np.save(folder / f"{name}.npy", column)
+    if gone is not None:
+        found.marked[gone] = False
+    carried = _write(city, span, found.places, least, state, folder, rewording.everywhere)
+    state.save(folder)
+    return carried
+
+
+def _write(
+    city: City,
+    span: Span,
+    places: Array,
+    least: int,
+    state: State,
+    folder: Path,
+    everywhere: Sequence[Everywhere],
+) -> Carried:
+    sheet, files = Sheet(), []
+    outlook = Outlook(span.book, sheet, span.month, span.back())
+    for number, some in enumerate(chunks(places)):
+        answers = Answers(sheet, Homes(city, some, least))
+        decision = Decision(span.book, outlook.now, answers)
+        state.take(outlook, answers)
+        for level, stem in ((HOME, "homes"), (PERSON, "persons")):
+            name = f"{stem}-{number:04d}.parquet"
+            table, fixed = _table(decision, level)
+            pq.write_table(
+                table,
+                folder / name,
+                compression="zstd",
+                use_dictionary=False,
+                write_statistics=False,
+            )
+            files.append((level, name, fixed))
+    found = Carried(folder, len(places), tuple(files), tuple(everywhere))
+    said = {"files": found.files, "everywhere": found.everywhere, "households": len(places)}
+    (folder / INDEX).write_text(json.dumps(said), encoding="utf-8")
+    return found
+
+
+def read(folder: Path) -> Carried:
+    """What a month's job left in a folder."""
+    said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    files = tuple((level, name, fixed) for level, name, fixed in said["files"])
+    everywhere = tuple(Everywhere(*row) for row in said["everywhere"])
+    return Carried(folder, said["households"], files, everywhere)
+
+
+def _table(decision: Decision, level: int) -> tuple[pa.Table, dict[str, Any]]:
+    """The columns that vary, and the values of those that do not."""
+    homes = decision.homes
+    keys = homes.city.register.arrays["home"][homes.at]
+    arrays: dict[str, pa.Array] = {}
+    fixed: dict[str, Any] = {}
+    if level == HOME:
+        arrays["household"] = pa.array(keys)
+    else:
+        arrays["household"] = pa.array(keys[homes.home_of])
+        seats = np.arange(len(homes.persons)) - homes.first[homes.home_of]
+        arrays["unit"] = pa.array(seats.astype(np.int32))
+    for name, cells in columns(decision, level):
+        if cells.everywhere:
+            fixed[name] = _plain(cells)
+        else:
+            cells = homes.lift(cells, level)
+            mask = None if cells.known is True else ~cells.known
+            arrays[name] = pa.array(cells.value, mask=mask)
+    return pa.table(arrays), fixed
+
+
+def _plain(cells: Cells) -> Any:
+    if not cells.known:
+        return None
+    return bool(cells.value) if isinstance(cells.value, np.bool_) else int(cells.value)

@@ -1,0 +1,230 @@
+"""Who must be decided again: of whom something is new, whom time touches, whom another text.
+
+What time brings is a birthday that a rule asks about, an award that ends, and a month that enters
+or leaves an average. For most households no average decides anything: whatever months go by, it
+stays on the same side of every line. They are settled until something new is recorded of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from guanjia.kit import days
+from guanjia.policy import nodes as n
+from guanjia.policy.book import Book
+from guanjia.policy.chapter import Chapter, Sentence
+from guanjia.policy.month.cells import HOME, PERSON, Array, Cells, same
+from guanjia.policy.month.homes import STILL, Homes
+from guanjia.policy.month.news import City
+from guanjia.policy.month.register import EPOCH, between
+from guanjia.policy.month.sheet import Answers, Step
+
+CHUNK = 100_000
+"""Households that are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a month to a later one, by one book."""
+
+    book: Book
+    before: date
+    month: date
+
+    @property
+    def first(self) -> int:
+        """The number of the earlier month."""
+        return days.number(self.before)
+
+    @property
+    def last(self) -> int:
+        """The number of the later month."""
+        return days.number(self.month)
+
+    def sentences(self) -> Iterator[tuple[Chapter, date, Sentence]]:
+        """All that are in force in either month."""
+        for chapter in self.book.chapters:
+            for on in (self.before, self.month):
+                for sentence in (*chapter.conditions_on(on), *chapter.amounts_on(on)):
+                    yield chapter, on, sentence
+
+    def ages(self) -> set[int]:
+        """The ages that are asked about."""
+        return {
+            years
+            for chapter, on, sentence in self.sentences()
+            for node in sentence.node.walk()
+            if isinstance(node, n.Age)
+            for years in numbers(chapter, node.years, on)
+        }
+
+    def back(self) -> int:
+        """The most months that a sentence looks back."""
+        found = [
+            months
+            for chapter, on, sentence in self.sentences()
+            for node in sentence.node.walk()
+            if isinstance(node, n.LastMonths)
+            for months in numbers(chapter, node.months, on)
+        ]
+        return max(found, default=0)
+
+
+def numbers(chapter: Chapter, node: n.Node, on: date) -> list[int]:
+    """What a number may be on a day, in one town or another."""
+    if isinstance(node, n.Literal):
+        return [int(node.value)]
+    assert isinstance(node, n.FigureRef)
+    return [row.value for row in chapter.figures[node.name] if row.holds(on)]
+
+
+def floor(city: City, span: Span) -> int:
+    """The month before which no change matters: so far back looks whoever was assessed first."""
+    first = span.first
+    for name in benefits(city):
+        for rows in city.changes(f"held-{name}"):
+            if len(rows.is_):
+                first = min(first, int(rows.is_.min()))
+    return first - span.back()
+
+
+def benefits(city: City) -> list[str]:
+    """Those that awards are held of."""
+    names = set(city.register.arrays) | {name for part in city.parts for name in part.rows}
+    held = {name.removesuffix(".at") for name in names if name.startswith("held-")}
+    return sorted(
+        {
+            name.removeprefix("held-")
+            for name in held
+            if not name.endswith((".is", ".since", ".begins"))
+        }
+    )
+
+
+class Found:
+    """Households of a city that are marked, by their places in the register."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.marked = np.zeros(city.register.homes, bool)
+
+    def add(self, who: Array, level: int) -> None:
+        """Households, or the households of persons."""
+        self.marked[self.city.home_of(who) if level == PERSON else who] = True
+
+    @property
+    def places(self) -> Array:
+        """Where they are."""
+        return np.flatnonzero(self.marked)
+
+
+def by_time(found: Found, span: Span) -> None:
+    """Whose birthday a rule asks about, and whose award ends."""
+    city = found.city
+    births = city.register.rows("births")
+    cuts = [(_day(span.before, age), _day(span.month, age)) for age in sorted(span.ages())]
+    if births:
+        for then, now in cuts:
+            found.add(births.at[slice(*between(births.is_, then + 1, now + 1))], PERSON)
+    for part in city.parts:
+        rows = part.rows.get("fact-born_on")
+        for then, now in cuts if rows else ():
+            assert rows is not None
+            found.add(rows.at[(rows.is_ > then) & (rows.is_ <= now)], PERSON)
+    for benefit in benefits(city):
+        level = _level(span.book, benefit)
+        for rows in city.changes(f"held-{benefit}"):
+            assert rows.since is not None
+            ended = (rows.since > span.first) & (rows.since <= span.last)
+            found.add(rows.at[ended], level)
+    for relation in span.book.relations:
+        if relation.holds(span.before) != relation.holds(span.month):
+            for rows in city.changes(f"held-{relation.giver}"):
+                found.add(rows.at, _level(span.book, relation.giver))
+
+
+def _day(month: date, age: int) -> int:
+    return days.born_by(month, age).toordinal() - EPOCH
+
+
+def _level(book: Book, benefit: str) -> int:
+    of = next((c.unit for c in book.chapters if c.code == benefit), "household")
+    return PERSON if of == "person" else HOME
+
+
+def moving(city: City, span: Span, least: int) -> Array:
+    """Of which households a change of an amount still matters: of those who hold an award, from `least` on."""
+    recent, earlier, holders = Found(city), Found(city), Found(city)
+    since = span.first - span.back()
+    for fact in city.facts:
+        if fact.by_month:
+            level = PERSON if fact.of == "person" else HOME
+            for rows in city.changes(f"turn-{fact.name}"):
+                assert rows.since is not None
+                recent.add(rows.at[rows.since > since], level)
+                earlier.add(rows.at[rows.since > least], level)
+    for benefit in benefits(city):
+        for rows in city.changes(f"held-{benefit}"):
+            holders.add(rows.at, _level(span.book, benefit))
+    return recent.marked | (earlier.marked & holders.marked)
+
+
+def groups(city: City, places: Array, moves: Array, least: int) -> Iterator[Homes]:
+    """Households in portions: those of which no change matters apart from the others."""
+    moved = moves[places]
+    for which, floor_ in ((~moved, STILL), (moved, least)):
+        for some in chunks(places[which]):
+            yield Homes(city, some, floor_)
+
+
+def chunks(places: Array) -> Iterator[Array]:
+    """So many at a time."""
+    for start in range(0, len(places), CHUNK):
+        yield places[start : start + CHUNK]
+
+
+def unlike(homes: Homes, one: Cells, other: Cells) -> Array | None:
+    """The households of which two columns say something else; None where of none."""
+    mine, its = homes.together([one, other])
+    differs = ~np.asarray(same(mine, its))
+    return of_homes(homes, differs, mine.level | its.level) if differs.any() else None
+
+
+def of_homes(homes: Homes, marked: Array, level: int) -> Array:
+    """Households that are marked, or of which a member is."""
+    wide = np.broadcast_to(marked, homes.count(level))
+    return homes.over(wide, PERSON) > 0 if level else wide
+
+
+def sieve(answers: Answers, steps: Sequence[Iterable[Step]]) -> tuple[Array, Answers]:
+    """The households whom no sentence refuses, among whom those drop out whom one does.
+
+    Of each sentence one or two readings are given, of which one must leave them in. Handed back are
+    their places among the others, and the answers for them.
+    """
+    places = np.arange(answers.homes.count(HOME))
+    for several in steps:
+        if not len(places):
+            break
+        left = np.zeros(len(places), bool)
+        for step in several:
+            said = answers.of(step)
+            if said.says(False):
+                continue
+            left |= not_refused(answers.homes, said)
+        if left.sum() * FEW < len(left):
+            places = places[left]
+            answers = answers.some(np.flatnonzero(left))
+    return places, answers
+
+
+def not_refused(homes: Homes, said: Cells) -> Array:
+    """The households to which, or to a member of which, a sentence does not surely say no."""
+    open_ = np.asarray(said.value | np.logical_not(said.known))
+    return of_homes(homes, open_, said.level)
+
+
+FEW = 4
+"""One in so many left: these are looked at apart."""

@@ -1,0 +1,141 @@
+"""What was recorded since a snapshot, month by month, beside its register.
+
+Handed over are folders, one a month, the oldest first, each of files with one row a new fact:
+`settled(household, unit, kind, number, word, day)`, the value that holds from now on;
+`monthly(household, unit, kind, since, number)`, the amount from a month on; and `held(household,
+unit, benefit, assessed, until)`, an award as it now stands. Rows are as for a layout (see
+city/laying.py). What is recorded no more is handed over as what its absence means. A household
+whose members are others than before is laid out anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from guanjia.policy.book import Book
+from guanjia.policy.facts import Fact
+from guanjia.policy.family import HOUSEHOLD
+from guanjia.policy.month.cells import Array
+from guanjia.policy.month.register import OPEN, Register, Rows, numbers
+from guanjia.policy.words import word
+
+
+class Misfit(ValueError):
+    """Something recorded since that no register can take up as it stands."""
+
+
+class Part(NamedTuple):
+    """One month's new rows, named as in the register; `homes` are the households that they are of."""
+
+    rows: dict[str, Rows]
+    homes: Array
+
+
+@dataclass
+class City:
+    """A register with what came in since: the later a part, the more it counts."""
+
+    register: Register
+    book: Book
+    parts: list[Part] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = {name: number for number, name in enumerate(self.register.places)}
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        """All that are declared."""
+        return (*self.book.facts.household, *self.book.facts.person)
+
+    def take(self, folder: Path) -> Part:
+        """Read one month's folder. Raises Misfit."""
+        part = Part({}, np.zeros(0, np.int64))
+        homes = []
+        for name in ("settled", "monthly", "held"):
+            table = pq.read_table(folder / f"{name}.parquet")
+            at = self._at(table)
+            homes.append(at)
+            part.rows.update((kind, rows.sorted()) for kind, rows in self._rows(name, table, at))
+        marked = np.zeros(self.register.homes, bool)
+        marked[np.concatenate(homes)] = True
+        part = part._replace(homes=np.flatnonzero(marked))
+        self.parts.append(part)
+        return part
+
+    def changes(self, name: str) -> Iterator[Rows]:
+        """The rows of this name, the oldest first."""
+        found = self.register.rows(name)
+        if found:
+            yield found
+        for part in self.parts:
+            if name in part.rows:
+                yield part.rows[name]
+
+    def home_of(self, persons: Array) -> Array:
+        """The households of persons."""
+        found: Array = self.register.arrays["home-of"][persons]
+        return found
+
+    def _at(self, table: pa.Table) -> Array:
+        """Where each row's household stands. Raises Misfit."""
+        homes = self.register.arrays["home"]
+        asked = table["household"].to_numpy()
+        at = np.searchsorted(homes, asked)
+        strange = homes[np.minimum(at, len(homes) - 1)] != asked
+        first = self.register.arrays["first"]
+        unit = table["unit"].to_numpy()
+        seat = np.minimum(at, len(homes) - 1)
+        strange |= unit >= first[seat + 1] - first[seat]
+        if strange.any():
+            raise Misfit(
+                word(
+                    "户 {household} 有 {count} 人的户以外的新记录，快照接不上。请把这户重新导出。",
+                    household=int(asked[strange][0]),
+                    count=int((first[seat + 1] - first[seat])[strange][0]),
+                )
+            )
+        found: Array = at
+        return found
+
+    def _rows(self, name: str, table: pa.Table, at: Array) -> Iterator[tuple[str, Rows]]:
+        kinds = pc.dictionary_encode(
+            table["benefit" if name == "held" else "kind"].combine_chunks()
+        )
+        unit = table["unit"].to_numpy()
+        who = np.where(unit == HOUSEHOLD, at, self.register.arrays["first"][at] + unit)
+        codes = kinds.indices.to_numpy()
+        for code, kind in enumerate(kinds.dictionary.to_pylist()):
+            here = np.flatnonzero(codes == code)
+            part = table.take(pa.array(here))
+            if name == "held":
+                ends = numbers(part["until"], OPEN)
+                yield f"held-{kind}", Rows(who[here], numbers(part["assessed"]), ends)
+                continue
+            fact = self.book.facts.find(kind)
+            if fact is None:
+                raise Misfit(word("没有叫 {word} 的事实", word=kind))
+            if name == "monthly":
+                since = numbers(part["since"])
+                yield f"turn-{kind}", Rows(who[here], numbers(part["number"]), since)
+            else:
+                yield f"fact-{kind}", Rows(who[here], self._said(fact, part))
+
+    def _said(self, fact: Fact, part: pa.Table) -> Array:
+        """The new values of a fact, in codes."""
+        if fact.type == "day":
+            return numbers(part["day"].cast(pa.int32()))
+        if fact.type == "place":
+            for name in pc.unique(part["word"]).to_pylist():
+                if name is not None:
+                    self.places.setdefault(name, len(self.places))
+        if fact.type in ("choice", "place"):
+            codes = list(fact.choices if fact.type == "choice" else self.places)
+            return numbers(pc.index_in(part["word"], value_set=pa.array(codes)))
+        return numbers(part["number"])

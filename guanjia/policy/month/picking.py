@@ -1,0 +1,129 @@
+"""Rows of a city looked up for some households and their members."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from guanjia.policy.month.cells import PERSON, Array
+from guanjia.policy.month.news import City
+from guanjia.policy.month.register import LOST, Rows, between, lost
+
+
+class Picked(NamedTuple):
+    """Rows of somebody here: of whom, in order; what is told, as whole numbers; since which month."""
+
+    who: Array
+    told: Array
+    since: Array
+
+
+class Picks:
+    """What a city has recorded of households at these places, and of these persons.
+
+    `within` are the picks of more households from whom these were taken, and where they stand there.
+    """
+
+    def __init__(
+        self,
+        city: City,
+        homes: Array,
+        persons: Array,
+        within: "tuple[Picks, Callable[[int], Array]] | None" = None,
+    ) -> None:
+        self._city, self._homes, self._persons, self._within = city, homes, persons, within
+        self._known: dict[str, list[Picked]] = {}
+
+    def rows(self, name: str, level: int) -> list[Picked]:
+        """The rows of this name, the oldest first; looked up once."""
+        found = self._known.get(name)
+        if found is None:
+            if self._within is not None and name in self._within[0]._known:
+                every = self._within[0]._known[name]
+                found = [self._of_these(rows, level) for rows in every if len(rows.who)]
+            else:
+                found = [self._mine(rows, level) for rows in self._city.changes(name)]
+            found = self._known[name] = [rows for rows in found if len(rows.who)]
+        return found
+
+    def last(self, name: str, level: int) -> Iterator[tuple[Array, Array]]:
+        """The rows of this name of which the last of each counts: of whom, what is told."""
+        for rows in self._city.changes(name):
+            if rows.begins is None:
+                picked = self._mine(rows, level)
+                yield picked.who, picked.told
+            else:
+                begin, end = self._range(rows.begins, level)
+                who = np.flatnonzero(end > begin)
+                yield who, wide(rows.is_.take(end.take(who) - 1))
+
+    def _range(self, begins: Array, level: int) -> tuple[Array, Array]:
+        places = self._persons if level & PERSON else self._homes
+        return begins.take(places), begins.take(places + 1)
+
+    def _mine(self, rows: Rows, level: int) -> Picked:
+        """The city's rows that are of somebody here."""
+        if rows.begins is not None:
+            begin, end = self._range(rows.begins, level)
+            who = np.repeat(np.arange(len(begin)), end - begin)
+            here = ranges(begin, end)
+        else:
+            local, low = self._of_persons if level & PERSON else self._of_homes
+            start, stop = between(rows.at, low, low + len(local))
+            who = local.take(rows.at[start:stop] - low)
+            mine = np.flatnonzero(who >= 0)
+            who, here = who.take(mine), start + mine
+        since = np.zeros(0, np.int64) if rows.since is None else rows.since.take(here)
+        return Picked(who, wide(rows.is_.take(here)), since)
+
+    def _of_these(self, rows: Picked, level: int) -> Picked:
+        """Of the rows that were looked up for more households those that are of somebody here."""
+        assert self._within is not None
+        whole, spots = self._within
+        places = whole._persons if level & PERSON else whole._homes
+        mine = spots(level & PERSON)
+        local = np.full(len(places), -1, np.int32)
+        local[mine] = np.arange(len(mine), dtype=np.int32)
+        who = local.take(rows.who)
+        here = np.flatnonzero(who >= 0)
+        since = rows.since.take(here) if len(rows.since) else rows.since
+        return Picked(who.take(here), rows.told.take(here), since)
+
+    @cached_property
+    def _of_persons(self) -> tuple[Array, int]:
+        return _located(self._persons)
+
+    @cached_property
+    def _of_homes(self) -> tuple[Array, int]:
+        return _located(self._homes)
+
+
+def ranges(begin: Array, end: Array) -> Array:
+    """The whole numbers of several ranges, one after another."""
+    many = (end - begin).astype(np.int64)
+    edges = np.cumsum(many)
+    total = int(edges[-1]) if len(edges) else 0
+    found: Array = np.arange(total) + np.repeat(begin - (edges - many), many)
+    return found
+
+
+def wide(values: Array) -> Array:
+    """A narrow column as whole numbers; what is not known as LOST."""
+    if values.dtype == np.int64:
+        return values
+    found = values.astype(np.int64)
+    unknown = values == lost(values)
+    if unknown.any():
+        found[unknown] = LOST
+    return found
+
+
+def _located(places: Array) -> tuple[Array, int]:
+    """From a place in the city to one here, from the first of them on; the first of them."""
+    if not len(places):
+        return np.zeros(0, np.int32), 0
+    low = int(places[0])
+    local = np.full(int(places[-1]) - low + 1, -1, np.int32)
+    local[places - low] = np.arange(len(places), dtype=np.int32)
+    return local, low

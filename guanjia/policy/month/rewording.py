@@ -1,0 +1,258 @@
+"""Whom another text touches: a figure or a sentence that changes is held against the one before.
+
+What the text alone decides (a price index that is high enough, or not) is said of everybody at
+once. A sentence that comes or goes is said of everybody too, in a column of its own. Only those are
+decided again who come to something else by it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from guanjia.policy import nodes as n
+from guanjia.policy.chapter import Chapter, Condition, Sentence
+from guanjia.policy.city.packing import spots
+from guanjia.policy.month.cells import HOME, PERSON, Array
+from guanjia.policy.month.deciding import sentence, word
+from guanjia.policy.month.finding import (
+    FEW,
+    Found,
+    Span,
+    groups,
+    moving,
+    not_refused,
+    sieve,
+    unlike,
+)
+from guanjia.policy.month.homes import STILL, Homes
+from guanjia.policy.month.outlook import otherwise
+from guanjia.policy.month.sheet import Answers, Sheet, Step
+from guanjia.policy.month.state import State
+from guanjia.policy.month.text import Text, of_the_text
+
+
+class Everywhere(NamedTuple):
+    """Of every household or person (`level`): the bits under `mask` of a word of reasons are now others.
+
+    They are `bits`, or where `column` names one, what stands there for each, moved up by `bits`: a
+    chapter's reasons under its code, a sentence's as `<chapter>.<code>`.
+    """
+
+    level: int
+    word: int
+    mask: int
+    bits: int
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What of a chapter is worded otherwise.
+
+    `codes` are conditions that are other than before; `said` those of them that the text alone
+    decides. `before` and `now`: whether there is a whole rule; `whole`, whether other conditions are
+    in force.
+    """
+
+    chapter: Chapter
+    codes: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    before: bool = True
+    now: bool = True
+    whole: bool = False
+
+    @property
+    def level(self) -> int:
+        """Whom it speaks of."""
+        return PERSON if self.chapter.unit == "person" else HOME
+
+
+class Rewording:
+    """What another text does: `everywhere` is said of everybody, `columns` what each comes to."""
+
+    def __init__(self, found: Found, span: Span, least: int, state: State) -> None:
+        self.found, self.span, self.state = found, span, state
+        self.city = found.city
+        self.everywhere: list[Everywhere] = []
+        self.columns: dict[str, Array] = {}
+        sheet = Sheet()
+        self.then = Text(span.book, sheet, span.month, span.before)
+        self.now = Text(span.book, sheet, span.month, ahead=True)
+        self.plain = Text(span.book, sheet, span.month)
+        self.changes = list(changes(span))
+        if self.changes:
+            self._say_everywhere(sheet)
+            everybody = any(c.codes or (c.whole and c.now) for c in self.changes)
+            rest = ~found.marked if everybody else ~found.marked & self._open()
+            moves = moving(self.city, span, least) if everybody else rest
+            for homes in groups(self.city, np.flatnonzero(rest), moves, least):
+                self._look(Answers(sheet, homes), homes.at)
+
+    def _say_everywhere(self, sheet: Sheet) -> None:
+        """What the text alone decides; and a column for each sentence that it does not, to be filled."""
+        nobody = Answers(sheet, Homes(self.city, np.zeros(0, np.int64), 0))
+        for change in self.changes:
+            chapter = change.chapter
+            spot = spots(self.city.book, chapter.unit)[chapter.code]
+            if change.whole:
+                name = self._column(chapter.code, change.level, spot.mask) if change.now else ""
+                shift = spot.shift if name else 0
+                mask = spot.mask << spot.shift
+                self.everywhere.append(Everywhere(change.level, spot.word, mask, shift, name))
+            for code in (*change.said, *change.codes):
+                shift = spot.shift + 2 * next(c.bit for c in chapter.conditions if c.code == code)
+                if code in change.codes:
+                    bits, name = shift, self._column(f"{chapter.code}.{code}", change.level, 3)
+                else:
+                    now = nobody.of(self.plain.condition(chapter, code))
+                    bits, name = (1 + int(now.value) if now.known else 3) << shift, ""
+                self.everywhere.append(Everywhere(change.level, spot.word, 3 << shift, bits, name))
+
+    def _open(self) -> Array:
+        """Whom nothing refuses but what the text alone decides, in a chapter that is worded otherwise."""
+        found = np.zeros(self.city.register.homes, bool)
+        for change in self.changes:
+            found |= self.state.open[change.chapter.code]
+        return found
+
+    def _column(self, name: str, level: int, mask: int) -> str:
+        of = self.city.register
+        kind = np.min_scalar_type(mask)
+        self.columns[name] = np.zeros(of.persons if level else of.homes, kind)
+        return name
+
+    def _look(self, answers: Answers, some: Array) -> None:
+        """Fill in what each comes to by the sentences that changed; mark whom they pay otherwise.
+
+        Marked is also for whom a changed sentence may decide something in a month to come.
+        """
+        touched = np.zeros(answers.homes.count(HOME), bool)
+        for change in self.changes:
+            plain, ahead = (
+                text.verdict(change.chapter.code) for text in self._texts(change, answers.homes)
+            )
+            told = [
+                (condition, step, coming)
+                for (condition, step), (_same, coming) in zip(
+                    plain.conditions, ahead.conditions, strict=True
+                )
+                if change.now and (change.whole or condition.code in change.codes)
+            ]
+            touched |= otherwise(answers, [(step, coming) for _c, step, coming in told])
+            other = np.zeros(len(touched), bool)
+            if not change.whole:
+                pairs = [
+                    (self.then.condition(change.chapter, c.code), step) for c, step, _x in told
+                ]
+                other = otherwise(answers, pairs)
+            self._fill(answers, change, [(c, step) for c, step, _coming in told])
+            touched |= self._paid_otherwise(answers, change, other)
+        self.found.marked[some[touched]] = True
+
+    def _texts(self, change: Change, homes: Homes) -> tuple[Text, Text]:
+        """The new text, as it is and ahead, where something moves; of what is no more, the old one."""
+        if not change.now:
+            return self.then, self.then
+        return self.plain, self.plain if homes.floor == STILL else self.now
+
+    def _fill(self, answers: Answers, change: Change, told: list[tuple[Condition, Step]]) -> None:
+        """The columns of what comes or is worded otherwise."""
+        homes, code = answers.homes, change.chapter.code
+        whom = homes.persons if change.level else homes.at
+        if change.whole and change.now:
+            bits = [(answers.of(step), 2 * condition.bit) for condition, step in told]
+            self.columns[code][whom] = word(homes, bits, change.level).value
+        elif not change.whole:
+            for condition, step in told:
+                said = sentence(homes, answers.of(step), change.level)
+                self.columns[f"{code}.{condition.code}"][whom] = said
+
+    def _paid_otherwise(self, answers: Answers, change: Change, other: Array) -> Array:
+        """Of whom the amount is another, or whether they are entitled.
+
+        That can be only whom nothing refused but the text alone, and of whom a sentence now says
+        something else (`other`).
+        """
+        homes, code = answers.homes, change.chapter.code
+        touched = np.zeros(homes.count(HOME), bool)
+        asked = np.ones(len(touched), bool)
+        same = [] if change.whole and change.before else self._same(change)
+        if not (change.whole and change.now):
+            asked = other | self.state.open[code][homes.at]
+        places = np.arange(len(touched))
+        if asked.sum() * FEW < len(asked):
+            places = np.flatnonzero(asked)
+            answers = answers.some(places)
+        left, answers = sieve(answers, same)
+        mine = np.flatnonzero(asked[places[left]])
+        places = places[left][mine]
+        if len(places):
+            touched[places] = self._differs(answers.some(mine), change)
+        return touched
+
+    def _same(self, change: Change) -> list[list[Step]]:
+        """The conditions of a chapter that are as before, or of one that is new, the short ones first."""
+        text = self.plain if change.now else self.then
+        return [
+            [step]
+            for condition, step in text.by_weight(change.chapter)
+            if condition.code not in change.codes
+        ]
+
+    def _differs(self, answers: Answers, change: Change) -> Array:
+        told = ((self.then, change.before), (self.now, change.now))
+        verdicts = [text.verdict(change.chapter.code) for text, whole in told if whole]
+        if len(verdicts) > 1:
+            found = np.zeros(answers.homes.count(HOME), bool)
+            for one, two in (
+                (verdicts[0].entitled, verdicts[1].entitled),
+                (verdicts[0].gross, verdicts[1].gross),
+            ):
+                more = unlike(answers.homes, answers.of(one), answers.of(two))
+                found |= False if more is None else more
+            return found
+        return not_refused(answers.homes, answers.of(verdicts[0].entitled))
+
+
+def changes(span: Span) -> Iterator[Change]:
+    """What is worded otherwise between two months."""
+    for chapter in span.book.chapters:
+        then, now = (span.book.decidable(chapter.code, on) for on in (span.before, span.month))
+        if then != now:
+            yield Change(chapter, before=then, now=now, whole=True)
+        elif now:
+            yield from _of_chapter(chapter, span)
+
+
+def _of_chapter(chapter: Chapter, span: Span) -> Iterator[Change]:
+    then, now = ({c.code: c for c in chapter.conditions_on(on)} for on in (span.before, span.month))
+    if list(then) != list(now):
+        yield Change(chapter, whole=True)
+        return
+    other = [code for code in now if _other(chapter, then[code], now[code], span)]
+    said = tuple(code for code in other if of_the_text(chapter, then[code], now[code]))
+    codes = tuple(code for code in other if code not in said)
+    amounts = [chapter.amounts_on(on) for on in (span.before, span.month)]
+    paid = len(amounts[0]) != len(amounts[1]) or any(
+        _other(chapter, one, two, span) for one, two in zip(*amounts, strict=True)
+    )
+    if other or paid:
+        yield Change(chapter, codes, said)
+
+
+def _other(chapter: Chapter, one: Sentence, two: Sentence, span: Span) -> bool:
+    """Whether two sentences are not one, or read a figure that is another."""
+    if one.node != two.node:
+        return True
+    return any(
+        _rows(chapter, part.name, span.before) != _rows(chapter, part.name, span.month)
+        for part in two.node.walk()
+        if isinstance(part, n.FigureRef)
+    )
+
+
+def _rows(chapter: Chapter, name: str, on: date) -> list[tuple[str, int]]:
+    return [(row.where, row.value) for row in chapter.figures[name] if row.holds(on)]

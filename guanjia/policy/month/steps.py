@@ -1,0 +1,291 @@
+"""What the steps of a text do: from columns of facts to columns of what follows from them.
+
+The sum of the months before an assessment may be asked `ahead`: then it lies between the least and
+the most that it comes to as months go by and nothing new is recorded, and what is not sure of it is
+marked.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from guanjia.policy.month import cells as c
+from guanjia.policy.month.cells import HOME, PERSON, STRETCH, Array, Cells
+from guanjia.policy.month.homes import Homes
+from guanjia.policy.month.picking import ranges
+from guanjia.policy.month.sheet import Answers, Step
+
+
+def constant(_a: Answers, value: Any) -> Cells:
+    """One value for all."""
+    return Cells(np.bool_(value) if isinstance(value, bool) else value)
+
+
+def fact(a: Answers, of: Any) -> Cells:
+    """A fact as recorded."""
+    return a.homes.fact(of)
+
+
+def award(a: Answers, benefit: str, level: int, month: int) -> Cells:
+    """The month of the assessment of the award in force."""
+    return a.homes.award(benefit, level, month)
+
+
+def is_known(_a: Answers, level: int, part: Cells) -> Cells:
+    """Whether there is one."""
+    if part.everywhere:
+        return Cells(np.bool_(part.known))
+    known = True if part.known is True else part.known
+    return c.YES if known is True else Cells(known, True, level)
+
+
+def given(a: Answers) -> Cells:
+    """The month of the assessment that another counts by."""
+    assert a.given is not None
+    return a.given
+
+
+def plus(a: Answers, sign: str, *parts: Cells) -> Cells:
+    """+, -, *."""
+    left, right = a.homes.together(list(parts))
+    return c.plus(sign, left, right)
+
+
+def total(a: Answers, *parts: Cells) -> Cells:
+    """A sum of amounts."""
+    return c.total(a.homes.together(list(parts)))
+
+
+def divide(a: Answers, rounding: str, *parts: Cells) -> Cells:
+    """A rounded division."""
+    left, right = a.homes.together(list(parts))
+    return c.divided(rounding, left, right)
+
+
+def extreme(a: Answers, which: str, *parts: Cells) -> Cells:
+    """min, max."""
+    return c.extreme(which, a.homes.together(list(parts)))
+
+
+def compare(a: Answers, sign: str, *parts: Cells) -> Cells:
+    """A comparison."""
+    left, right = a.homes.together(list(parts))
+    found = c.compared(sign, left, right)
+    if left.most is not None or right.most is not None:
+        told = c.both(left.known, right.known)
+        a.mark(c.both(told, np.logical_not(found.known)), found.level)
+    return found
+
+
+def one_of(_a: Answers, codes: tuple[Any, ...], part: Cells) -> Cells:
+    """Whether a choice is one of several."""
+    value = part.value == codes[0]
+    for code in codes[1:]:
+        value = value | (part.value == code)
+    return Cells(value, part.known, part.level)
+
+
+def logic(a: Answers, word: Any, *parts: Cells) -> Cells:
+    """and, or."""
+    return c.joined(word, a.homes.together(list(parts)))
+
+
+def negate(_a: Answers, part: Cells) -> Cells:
+    """not."""
+    return c.negated(part)
+
+
+def choose(a: Answers, *parts: Cells) -> Cells:
+    """x if c else y."""
+    asked, yes, no = parts
+    for value, arm in ((True, yes), (False, no)):
+        if asked.says(value):
+            return arm
+    asked, yes, no = a.homes.together([asked, yes, no])
+    found = c.chosen(asked, yes, no)
+    if found.most is not None and asked.known is not True:
+        between = (yes.value != yes.high) | (no.value != no.high)
+        a.mark(between & np.logical_not(asked.known), found.level)
+    return found
+
+
+def gross(a: Answers, *parts: Cells) -> Cells:
+    """The amounts where entitled, nought where not."""
+    entitled, amounts = a.homes.together(list(parts))
+    if entitled.says(False):
+        return Cells(0)
+    value = entitled.value * amounts.value
+    most = None if amounts.most is None else entitled.value * amounts.most
+    known = entitled.known
+    if amounts.known is not True:
+        known = c.both(known, amounts.known | np.logical_not(entitled.value))
+    return Cells(value, known, entitled.level | amounts.level, most)
+
+
+def by_place(a: Answers, unit: str, at_home: bool, wheres: tuple[str, ...], *parts: Cells) -> Cells:
+    """Each unit as the text reads where it belongs; the last part is for all other places."""
+    homes, level = a.homes, PERSON if unit == "person" else HOME
+    place = homes.place
+    if not at_home:
+        place = _registered(homes, level)
+    *own, found = (_wide(homes, part, level) for part in parts)
+    place = homes.lift(place, level)
+    for where, part in zip(reversed(wheres), reversed(own), strict=True):
+        inside = homes.placed(place, where).value
+        found = c.chosen(Cells(inside, True, level), part, found)
+    return found
+
+
+def _wide(homes: Homes, part: Cells, level: int) -> Cells:
+    return homes.lift(part, level)
+
+
+def _registered(homes: Homes, level: int) -> Cells:
+    """The place of the 户籍 of the person, or of the household's head; else where it lives."""
+    hukou = homes.city.book.facts.find("hukou")
+    told = homes.fact(hukou) if hukou else c.UNKNOWN
+    if told.everywhere:
+        return homes.place
+    if level == HOME:
+        head = np.minimum(homes.first[:-1], len(homes.persons) - 1)
+        known = told.known if told.known is True else told.known[head]
+        told = Cells(told.value[head], known, HOME)
+    if told.known is True:
+        return told
+    home = homes.lift(homes.place, level)
+    return Cells(c.pick(told.known, told.value, home.value), True, level)
+
+
+def over(a: Answers, word: str, part: Cells) -> Cells:
+    """count, total, any, all over the members of each household."""
+    homes = a.homes
+    if part.level != PERSON:
+        part = _spread(homes, part)
+    known: Any = True
+    if word == "total":
+        if part.known is not True:
+            known = homes.over(~part.known, PERSON) == 0
+        most = None if part.most is None else homes.over(part.most, PERSON)
+        return Cells(homes.over(part.value, PERSON), known, HOME, most)
+    sure = part.value if part.known is True else part.value & part.known
+    yes = homes.over(sure.astype(np.int64), PERSON)
+    unsure = 0 if part.known is True else homes.over((~part.known).astype(np.int64), PERSON)
+    if word == "count":
+        return Cells(yes, True if part.known is True else unsure == 0, HOME)
+    if word == "any":
+        return Cells(yes > 0, True if part.known is True else (yes > 0) | (unsure == 0), HOME)
+    no = np.diff(homes.first) - yes - unsure
+    every = (no == 0) & (unsure == 0)
+    return Cells(every, True if part.known is True else (no > 0) | (unsure == 0), HOME)
+
+
+def _spread(homes: Homes, part: Cells) -> Cells:
+    """One value for all, or one of the household, said of each member."""
+    if not part.everywhere:
+        return homes.lift(part, PERSON)
+    many = homes.count(PERSON)
+    known = True if part.known is True or part.known else np.zeros(many, bool)
+    most = None if part.most is None else np.full(many, part.most)
+    return Cells(np.full(many, part.value), known, PERSON, most)
+
+
+def over_apart(a: Answers, part: Step, word: str, assessed: Cells) -> Cells:
+    """Over the members, by the assessment of each person for whom it is asked."""
+    homes = a.homes
+    if assessed.everywhere:
+        return over(a, word, a.beside(assessed).of(part))
+    value, known = np.zeros(homes.count(PERSON), np.int64), np.zeros(homes.count(PERSON), bool)
+    most = np.zeros(homes.count(PERSON), np.int64)
+    sizes = np.diff(homes.first)
+    for seat in range(int(sizes.max(initial=0))):
+        who = np.minimum(homes.first[:-1] + seat, homes.first[1:] - 1)
+        told = assessed.known if assessed.known is True else assessed.known[who]
+        here = a.beside(Cells(assessed.value[who], told, HOME))
+        said = _spread_home(homes, over(here, word, here.of(part)))
+        mine = seat < sizes
+        spot = homes.first[:-1][mine] + seat
+        value[spot], known[spot], most[spot] = (
+            said.value[mine],
+            said.known if said.known is True else said.known[mine],
+            (said.value if said.most is None else said.most)[mine],
+        )
+    if word in ("any", "all"):
+        return Cells(value != 0, known, PERSON)
+    return Cells(value, known, PERSON, most)
+
+
+def _spread_home(homes: Homes, part: Cells) -> Cells:
+    if not part.everywhere:
+        return part
+    many = homes.count(HOME)
+    known = np.full(many, bool(part.known))
+    return Cells(np.full(many, part.value), known, HOME)
+
+
+def last_months(
+    a: Answers, many: int, now: int, ahead: bool, assessed: Cells, part: Cells
+) -> Cells:
+    """The sum of so many months before the assessment, or before `now` where there is none."""
+    if not part.level & STRETCH:
+        return c.plus("*", part, Cells(many))
+    homes = a.homes
+    level = part.level | assessed.level
+    part = homes.lift(part, level)
+    starts, ends = homes.starts(level), homes.ends(level)
+    last: Any = now
+    if not assessed.everywhere:
+        told = homes.lift(assessed, level)
+        last = told.value if told.known is True else c.pick(told.known, told.value, now)
+    elif assessed.known:
+        last = assessed.value
+    months = np.maximum(np.minimum(ends, last) - np.maximum(starts, last - many), 0)
+    unit = level & ~STRETCH
+    known = _all_known(part, months > 0, homes)
+    summed = homes.over(months * part.value, level)
+    if not ahead:
+        return Cells(summed, known, unit)
+    coming = ends > now - many
+    if part.known is not True:
+        lost = homes.over(coming & ~part.known, level)
+        wavers = (lost > 0) & (lost < homes.over(coming, level))
+        a.mark(wavers, unit)
+    return _ahead(homes, Cells(summed, known, unit), part, assessed, coming, many)
+
+
+def _all_known(part: Cells, counts: Array, homes: Homes) -> Any:
+    if part.known is True:
+        return True
+    found = homes.over(~part.known & counts, part.level) == 0
+    return True if found.all() else found
+
+
+def _ahead(
+    homes: Homes, exact: Cells, part: Cells, assessed: Cells, coming: Array, many: int
+) -> Cells:
+    """The least and the most that the sum comes to as months go by; who was assessed keeps to his months.
+
+    Where the amount changes once among the months that count, the sum moves one way, to so many
+    months of the last amount.
+    """
+    edges = homes.edges(part.level)
+    first, last = edges[:-1], edges[1:] - 1
+    ending = part.value.take(last) * many
+    low, high = np.minimum(exact.value, ending), np.maximum(exact.value, ending)
+    turns = (part.value[1:] != part.value[:-1]) & coming[:-1]
+    turns[first[1:] - 1] = False
+    often = np.flatnonzero(homes.over(np.append(False, turns), part.level) > 1)
+    if len(often):
+        some, sizes = ranges(first[often], edges[often + 1]), edges[often + 1] - first[often]
+        values, begins = part.value.take(some), np.cumsum(sizes) - sizes
+        there = coming.take(some)
+        low[often] = np.minimum.reduceat(c.pick(there, values, FAR), begins) * many
+        high[often] = np.maximum.reduceat(c.pick(there, values, -FAR), begins) * many
+    if assessed.everywhere:
+        return exact if assessed.known else exact._replace(value=low, most=high)
+    held = homes.lift(assessed, exact.level).known
+    low, high = c.pick(held, exact.value, low), c.pick(held, exact.value, high)
+    return exact._replace(value=low, most=high)
+
+
+FAR = 2**48
+"""Fen: more than any month's amount; small enough that a few dozen of them can be added up."""
