@@ -50,7 +50,10 @@ def decided(
         homes = Homes(city, np.arange(city.register.homes), days.number(month) - FAR_BACK)
         sheet = Sheet()
         decision = Decision(book, Text(book, sheet, month), Answers(sheet, homes))
-        said = {level: dict(columns(decision, level)) for level in (HOME, PERSON)}
+        said = {
+            level: {name: homes.lift(cells, level) for name, cells in columns(decision, level)}
+            for level in (HOME, PERSON)
+        }
         for home in range(len(homes.at)):
             yield dict(_of_home(book, decision, said, home))
 

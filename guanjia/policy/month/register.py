@@ -226,7 +226,12 @@ class _Work:
             stored = [name for name in [*asked, *turns] if name in shape.stored]
             table = self.con.sql(f"SELECT {', '.join(stored) or '1 AS one'} FROM {source}")
             found = table.to_arrow_table()
-            turned = [numbers(found[name]) for name in turns]
+            turned = [
+                numbers(found[name])
+                if name in shape.stored
+                else np.full(len(spot), shape.fixed[name], np.int64)
+                for name in turns
+            ]
             for seat in seats:
                 at = spot if unit == HOUSEHOLD else self.first[spot] + seat
                 said: list[Array | int | None] = []
