@@ -38,7 +38,7 @@ DOORS = {
     "concerns route": Door("guanjia.concerns.cli:route", True),
     "concerns train": Door("guanjia.concerns.cli:train", True),
     "concerns import": Door("guanjia.interop.tickets:main", True),
-    "rates": Door("guanjia.concerns.rate_cli:main", True),
+    "rates": Door("guanjia.concerns.rates.cli:main", True),
     "deadline": Door("guanjia.cases.cli:deadline", False),
     "template": Door("guanjia.interop.cli:template", False),
     "import": Door("guanjia.interop.import_cli:main", True),

@@ -15,17 +15,22 @@ from django.conf import settings
 from django.db import transaction
 
 from guanjia.cases import actions as cases
-from guanjia.cases import promises, tasks
+from guanjia.cases import tasks
 from guanjia.cases.actions import ASKER, By, Given
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, beside, board, brand, rate_tasks, sorting, taking, training
 from guanjia.concerns import tasks as concern_tasks
-from guanjia.concerns.actions import NewConcern
-from guanjia.concerns.contacts import masked
-from guanjia.concerns.public_models import BoardCase
-from guanjia.concerns.sorting import Sorted
-from guanjia.concerns.training import TooFew
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.answered import board
+from guanjia.concerns.likeness import beside, training
+from guanjia.concerns.likeness.training import TooFew
+from guanjia.concerns.matters import actions, sorting
+from guanjia.concerns.matters.actions import NewConcern
+from guanjia.concerns.matters.city import the_brand, the_promises
+from guanjia.concerns.matters.contacts import masked
+from guanjia.concerns.matters.sorting import Sorted
+from guanjia.concerns.rates import taking
+from guanjia.concerns.rates import tasks as rate_tasks
+from guanjia.concerns.rules.workflow import CONCERN
+from guanjia.concerns.tables.public import BoardCase
 from guanjia.interop.synthetic import scene, wordings
 from guanjia.kit import clock, days, scope
 from guanjia.kit.days import SHANGHAI
@@ -107,15 +112,14 @@ def _phone(asker: int) -> str:
 
 def _plainly(one: wordings.Wording) -> str:
     """The policy of its category that a text names in so many words; '' for none."""
-    known = brand.load(Path(settings.GUANJIA_CITY))
+    known = the_brand()
     mine = {p.code for p in known.register.of_category(one.category)}
     return next((c for c, _n in beside.nearly(one.text, known, least=PLAINLY) if c in mine), "")
 
 
 def _take_in(asked: NewConcern, at: datetime, policy: str = "") -> None:
     """Taken in; an hour later whoever sits nearest has read it and put it under a policy, if one is named."""
-    folder = Path(settings.GUANJIA_CITY)
-    known, promised = brand.load(folder), promises.load(folder)
+    known, promised = the_brand(), the_promises()
     actions.take_in(asked, known, promised, masked(asked.phone), at)
     if not policy:
         return
@@ -139,7 +143,7 @@ def _close(key: str, good: bool, begun: datetime) -> None:
 
 def teach(at: datetime) -> None:
     """Teach the suggestions from them; a city that has too few closed matters goes without."""
-    known = brand.load(Path(settings.GUANJIA_CITY))
+    known = the_brand()
     wanted = frozenset(c.code for c in known.categories.values() if c.suggest)
     with scope.hold(scope.job("train", known.city, clock.today())):
         told = training.closed(wanted)
@@ -186,7 +190,7 @@ def _show(key: str, at: datetime) -> None:
 
 def _step(key: str, step: dict[str, Any], at: datetime) -> None:
     """One thing that was done, by the asker or by whoever sits nearest."""
-    known = promises.load(Path(settings.GUANJIA_CITY))
+    known = the_promises()
     given = Given(note=step["note"])
     with scope.hold(scope.Scope(kind="case", key=key)):
         case = Case.objects.get()

@@ -1,15 +1,14 @@
 """The front door of residents: the search over what is public, and what is near."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from guanjia.concerns import brand, showing
-from guanjia.concerns.place_choice import matching, towns_of
+from guanjia.concerns.matters import showing
+from guanjia.concerns.matters.city import the_brand
+from guanjia.concerns.residents.place_choice import matching, towns_of
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
@@ -26,7 +25,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def near(request: HttpRequest) -> HttpResponse:
     """A community: whose desk it is, which places of service stand there; chosen from lists, not located."""
-    city = brand.load(Path(settings.GUANJIA_CITY)).city
+    city = the_brand().city
     code, text = request.GET.get("place", ""), request.GET.get("q", "")[: finding.LONGEST]
     shown: dict[str, Any] = {"text": text, "matches": matching(city, text), "towns": towns_of(city)}
     if code:

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.concerns import brand
+from guanjia.concerns.matters.city import the_brand
 from guanjia.people import words as people_words
 from guanjia.places import queries as places
 from guanjia.places.models import Place
@@ -105,7 +103,7 @@ def _benefits() -> Iterator[tuple[Hit, str]]:
 
 
 def _categories() -> Iterator[tuple[Hit, str]]:
-    known = brand.load(Path(settings.GUANJIA_CITY))
+    known = the_brand()
     names = {b.code: str(b) for b in known.brands}
     for one in known.categories.values():
         yield (
@@ -116,7 +114,7 @@ def _categories() -> Iterator[tuple[Hit, str]]:
 
 def _places(wanted: str) -> Iterator[tuple[Hit, str]]:
     """Towns and communities; by pinyin too, as far as the register has it."""
-    city = brand.load(Path(settings.GUANJIA_CITY)).city
+    city = the_brand().city
     known = {p.code: p for p in places.under(city)}
     for code, place in known.items():
         if len(code) > places.CITY:

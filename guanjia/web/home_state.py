@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.concerns import queries as concerns
+from guanjia.concerns.matters import queries as concerns
 from guanjia.entitlements import queries, run_pages, what_ifs
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
 from guanjia.interop import imports

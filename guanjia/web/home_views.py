@@ -1,7 +1,6 @@
 """The front door: the home of staff and of strangers, how pages look, which post one acts in."""
 
 import re
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guanjia.concerns import brand
+from guanjia.concerns.matters.city import the_brand
 from guanjia.kit import clock
 from guanjia.staff import gate, lists
 from guanjia.web import home_state
@@ -28,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     shown: dict[str, object] = {"book_state": home_state.book_state(today)}
     if not request.user.is_authenticated:
-        shown["brand"] = brand.load(Path(settings.GUANJIA_CITY))
+        shown["brand"] = the_brand()
         return render(request, "landing.html", shown)
     if gate.closed(request):
         return gate.to_factor(request)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guanjia.cases import queries as case_queries
 from guanjia.cases.models import Case
 from guanjia.cases.workflow import DESK
-from guanjia.concerns import queries as concerns
+from guanjia.concerns.matters import queries as concerns
 from guanjia.entitlements import page_queries as entitled
 from guanjia.kit import clock
 from guanjia.people import queries, seal

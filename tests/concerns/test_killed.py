@@ -13,7 +13,7 @@ from django.test import Client
 
 from guanjia.cases import storing, tasks
 from guanjia.cases.models import Attachment, Case, Clock, Event, Notice
-from guanjia.concerns import tracking
+from guanjia.concerns.matters import tracking
 from guanjia.concerns.models import Concern
 from guanjia.web import roles
 from tests import house

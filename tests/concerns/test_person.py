@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import contacts, queries
+from guanjia.concerns.matters import contacts, queries
 from guanjia.entitlements import leads_of
 from guanjia.entitlements.leads_of import Missed
 from guanjia.kit import scope
