@@ -58,8 +58,8 @@ def own_house() -> Iterator[None]:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "GUANJIA_AS_OWNER"):
         os.environ.pop(name, None)
     os.environ["GUANJIA_DATA"] = str(folder / "house")
-    from guanjia.web import start
     from guanjia.web.commands import init
+    from guanjia.web.house import start
 
     try:
         with start.house(migrated=False):
@@ -111,7 +111,7 @@ def analyse() -> None:
     """Fresh statistics, as a house that has run for a day has them."""
     from django.db import connection
 
-    from guanjia.web import schema
+    from guanjia.web.house import schema
 
     connection.close()
     with schema.as_owner(os.environ["DATABASE_OWNER_URL"]), connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from guanjia.policy.words import word
-from guanjia.web import terminal
+from guanjia.web.tongues import terminal
 
 Command = Callable[[list[str]], int]
 
@@ -155,7 +155,7 @@ def _call(door: Door, words: list[str]) -> int:
     module, name = door.target.split(":")
     with ExitStack() as stack:
         if door.house:
-            start = importlib.import_module("guanjia.web.start")
+            start = importlib.import_module("guanjia.web.house.start")
             asks_for_help = "-h" in words or "--help" in words
             stack.enter_context(start.no_house() if asks_for_help else start.house())
         command: Command = getattr(importlib.import_module(module), name)
@@ -185,7 +185,7 @@ def told(problem: BaseException) -> str | None:
 
 def _unexpected(problem: BaseException) -> str:
     """Keep the trace for those who mend it; say where."""
-    from guanjia.web import home
+    from guanjia.web.house import home
 
     folder = home.folder() if home.folder().is_dir() else Path.cwd()
     file = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from guanjia.kit.database import connection_settings
 from guanjia.policy.book import city_folder
-from guanjia.web import home, keyring
+from guanjia.web.house import home, keyring
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -13,7 +13,8 @@ from guanjia.concerns.rates import recount
 from guanjia.concerns.tables.public import BoardCase
 from guanjia.concerns.tables.rates import RateSum
 from guanjia.kit import clock, scope
-from guanjia.web import demo_concerns, demo_staff
+from guanjia.web.demo import concerns as demo_concerns
+from guanjia.web.demo import staff as demo_staff
 from tests import town
 
 

@@ -37,7 +37,7 @@ def main(step: str) -> None:
 
     from guanjia.entitlements import ahead, determining, paying, tasks, trying
     from guanjia.policy.city import deciding
-    from guanjia.web import jobs
+    from guanjia.web.house import jobs
 
     determining.determine_batch = partial(determining.determine_batch, size=3)
     paying.pay_batch = partial(paying.pay_batch, size=3)

@@ -27,7 +27,7 @@ from guanjia.entitlements.models import Run, RunState
 from guanjia.interop import bank
 from guanjia.kit import clock
 from guanjia.ledger.audit import audit
-from guanjia.web import jobs
+from guanjia.web.house import jobs
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office

@@ -11,7 +11,7 @@ from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
-from guanjia.web.statement import statement
+from guanjia.web.demo.statement import statement
 from tests import town
 from tests.doors import at_desk, text_of
 from tests.entitlements import office

@@ -21,7 +21,7 @@ from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Transfer
 from guanjia.people import actions as people
 from guanjia.people.records import NewHousehold
-from guanjia.web import home, roles
+from guanjia.web.house import home, roles
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office

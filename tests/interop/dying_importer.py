@@ -19,7 +19,7 @@ def main(step: str) -> None:
     from guanjia.entitlements import tasks
     from guanjia.interop import imports
     from guanjia.interop.intake import passing
-    from guanjia.web import jobs
+    from guanjia.web.house import jobs
 
     passing.BATCH = 3
     if step in ("check", "apply"):
