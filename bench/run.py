@@ -73,7 +73,7 @@ def prepare() -> tuple[Any, Any]:
     """Two people, a book, money."""
     from django.conf import settings
 
-    from guanjia.entitlements import actions
+    from guanjia.entitlements.runs import actions
     from guanjia.kit import scope
     from guanjia.ledger import actions as ledger
     from guanjia.ledger.records import Because
@@ -92,7 +92,7 @@ def prepare() -> tuple[Any, Any]:
 
 def settle(wanted: int, desks: tuple[Any, Any]) -> int:
     """Register the people and grant their awards; returns how many."""
-    from guanjia.entitlements import actions
+    from guanjia.entitlements.runs import actions
     from guanjia.kit import scope
     from guanjia.people import actions as people
 
@@ -172,7 +172,9 @@ def awards(home: Any) -> Iterator[Any]:
 
 def measure(desks: tuple[Any, Any]) -> dict[str, float]:
     """Ask, determine, approve, post, write: seconds of each step, and memory along the way."""
-    from guanjia.entitlements import actions, determining, paying, queries, tasks
+    from guanjia.entitlements import queries
+    from guanjia.entitlements.deciding import determining
+    from guanjia.entitlements.runs import actions, paying, tasks
     from guanjia.interop import bank_tasks
     from guanjia.kit import scope
     from guanjia.ledger.audit import audit

@@ -20,7 +20,7 @@ from guanjia.concerns.matters.actions import NewConcern
 from guanjia.concerns.matters.city import the_brand, the_promises
 from guanjia.concerns.models import LONGEST_TEXT, Ticket
 from guanjia.concerns.rules.brand import Brand
-from guanjia.entitlements.cli import desk_of
+from guanjia.entitlements.runs.cli import desk_of
 from guanjia.interop.intake import sheets
 from guanjia.kit import clock, scope
 from guanjia.policy.options import options

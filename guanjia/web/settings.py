@@ -105,7 +105,8 @@ PROCRASTINATE_IMPORT_PATHS = [
     "guanjia.interop.import_tasks",
     "guanjia.concerns.keys.tasks",
     "guanjia.concerns.rates.tasks",
-    "guanjia.entitlements.what_if_tasks",
+    "guanjia.entitlements.runs.tasks",
+    "guanjia.entitlements.what_if.tasks",
     "guanjia.staff.read_tasks",
 ]
 

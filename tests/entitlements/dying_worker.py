@@ -35,7 +35,9 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import ahead, determining, paying, tasks, trying
+    from guanjia.entitlements.deciding import ahead, determining
+    from guanjia.entitlements.runs import paying, tasks
+    from guanjia.entitlements.what_if import trying
     from guanjia.policy.city import deciding
     from guanjia.web.house import jobs
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from guanjia.entitlements import actions, queries
+from guanjia.entitlements import queries
 from guanjia.entitlements.models import BankFile, Determination, Lead, Run, RunFigure
+from guanjia.entitlements.runs import actions
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Transfer
 from guanjia.people import actions as people

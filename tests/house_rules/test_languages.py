@@ -50,7 +50,8 @@ PAGES = (
 TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
 TERMINAL += ("guanjia/interop/cli.py", "guanjia/cases/")
 TERMINAL += tuple(
-    f"guanjia/entitlements/{part}.py" for part in ("adopting", "cli", "cli_book", "cli_what_if")
+    f"guanjia/entitlements/{part}.py"
+    for part in ("proposals/adopting", "proposals/cli", "runs/cli", "what_if/cli")
 )
 TERMINAL += ("guanjia/web/house/", "guanjia/web/posts/accounts.py")
 TERMINAL += tuple(

@@ -16,7 +16,7 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import tasks
+    from guanjia.entitlements.runs import tasks
     from guanjia.interop import imports
     from guanjia.interop.intake import passing
     from guanjia.web.house import jobs

@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from guanjia.entitlements import tasks, trying, what_if_tasks
 from guanjia.entitlements.models import Run
 from guanjia.entitlements.records import Wish
+from guanjia.entitlements.runs import tasks
+from guanjia.entitlements.what_if import tasks as what_if_tasks
+from guanjia.entitlements.what_if import trying
 from guanjia.kit import scope
 from guanjia.people.models import Person
 from guanjia.policy.proposing import Change

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from guanjia.entitlements import actions
+from guanjia.entitlements.runs import actions
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.web.book import charts

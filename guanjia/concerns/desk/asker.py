@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from guanjia.cases.models import Case
 from guanjia.concerns.matters import queries
-from guanjia.entitlements import leads_of
-from guanjia.entitlements.leads_of import Missed
+from guanjia.entitlements.leads import leads_of
+from guanjia.entitlements.leads.leads_of import Missed
 from guanjia.kit import clock
 from guanjia.people import words as people_words
 from guanjia.people.models import Membership

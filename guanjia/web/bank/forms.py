@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from guanjia.entitlements.after_models import Outcome
+from guanjia.entitlements.tables.after import Outcome
 
 
 class Upload(forms.Form):

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanjia.entitlements import queries, units
-from guanjia.entitlements import settling_overpayments as settling
-from guanjia.entitlements.after_models import Overpayment, OverpaymentStep, Step
+from guanjia.entitlements import queries
+from guanjia.entitlements.bank import settling_overpayments as settling
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.units import Unit
+from guanjia.entitlements.families import units
+from guanjia.entitlements.families.units import Unit
+from guanjia.entitlements.tables.after import Overpayment, OverpaymentStep, Step
 from guanjia.kit import clock
 from guanjia.people.models import Source
 from guanjia.staff import gate, lists

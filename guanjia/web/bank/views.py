@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanjia.entitlements import holding, queries, reconciling, returning, righting
+from guanjia.entitlements import queries
 from guanjia.entitlements.after_errors import NoReturn
-from guanjia.entitlements.after_models import (
+from guanjia.entitlements.bank import holding, reconciling, returning, righting
+from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.models import Award, BankFile, Run, RunState
+from guanjia.entitlements.tables.after import (
     AccountChange,
     BankAnswer,
     BankReturn,
@@ -21,8 +24,6 @@ from guanjia.entitlements.after_models import (
     Result,
     Sending,
 )
-from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.models import Award, BankFile, Run, RunState
 from guanjia.interop import returns
 from guanjia.kit import clock
 from guanjia.ledger.models import Entry

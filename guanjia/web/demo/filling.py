@@ -16,8 +16,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 from rich.progress import Progress
 
-from guanjia.entitlements import actions as entitlements
 from guanjia.entitlements.models import Award, Cadence, Run, RunState
+from guanjia.entitlements.runs import actions as entitlements
 from guanjia.interop import load
 from guanjia.interop.synthetic import scene
 from guanjia.kit import clock, days, scope

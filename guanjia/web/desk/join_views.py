@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanjia.entitlements import merged
+from guanjia.entitlements.families import merged
 from guanjia.kit import clock
 from guanjia.people import documents, errors, merging, queries, registering, second
 from guanjia.people.desk_models import Merge, Transfer

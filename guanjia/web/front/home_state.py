@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.concerns.matters import queries as concerns
-from guanjia.entitlements import queries, run_pages, what_ifs
+from guanjia.entitlements import queries
 from guanjia.entitlements.models import Change, Lead, LeadKind, LeadState, Run, RunState
+from guanjia.entitlements.runs import pages as run_pages
+from guanjia.entitlements.what_if import what_ifs
 from guanjia.interop import imports
 from guanjia.kit import clock
 from guanjia.policy import words

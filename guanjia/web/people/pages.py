@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from guanjia.entitlements import books
-from guanjia.entitlements import page_queries as entitled
 from guanjia.entitlements.models import Award
+from guanjia.entitlements.why import page_queries as entitled
 from guanjia.kit import days
 from guanjia.ledger import queries as ledger
 from guanjia.ledger.models import Entry

@@ -17,7 +17,7 @@ from guanjia.cases import queries as case_queries
 from guanjia.cases.models import Case
 from guanjia.cases.workflow import DESK
 from guanjia.concerns.matters import queries as concerns
-from guanjia.entitlements import page_queries as entitled
+from guanjia.entitlements.why import page_queries as entitled
 from guanjia.kit import clock
 from guanjia.people import queries, seal
 from guanjia.people.models import Person

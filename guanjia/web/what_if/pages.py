@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanjia.entitlements import books, queries, run_pages, tallies, what_ifs
-from guanjia.entitlements.book_models import AT_WORK, WhatIf, WhatIfFigure
-from guanjia.entitlements.tallies import Counted, Tally, total
+from guanjia.entitlements import books, queries
+from guanjia.entitlements.runs import pages as run_pages
+from guanjia.entitlements.tables.books import AT_WORK, WhatIf, WhatIfFigure
+from guanjia.entitlements.what_if import tallies, what_ifs
+from guanjia.entitlements.what_if.tallies import Counted, Tally, total
 from guanjia.places import queries as places
 from guanjia.policy import proposing, words
 from guanjia.policy.book import Book

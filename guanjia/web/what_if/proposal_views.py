@@ -11,9 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guanjia.entitlements import adopting, adoption, forms, queries, what_ifs
-from guanjia.entitlements.book_models import Proposal, ProposalState
+from guanjia.entitlements import queries
 from guanjia.entitlements.errors import RunError
+from guanjia.entitlements.proposals import adopting, adoption
+from guanjia.entitlements.runs import forms
+from guanjia.entitlements.tables.books import Proposal, ProposalState
+from guanjia.entitlements.what_if import what_ifs
 from guanjia.kit import clock
 from guanjia.policy import book as books
 from guanjia.policy import proposing, words

@@ -14,11 +14,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanjia.entitlements import books, queries, run_pages, trying
-from guanjia.entitlements import what_ifs as asked_before
-from guanjia.entitlements.book_models import AT_WORK, WhatIf
+from guanjia.entitlements import books, queries
 from guanjia.entitlements.errors import NoBook, RunError
 from guanjia.entitlements.records import Wish
+from guanjia.entitlements.runs import pages as run_pages
+from guanjia.entitlements.tables.books import AT_WORK, WhatIf
+from guanjia.entitlements.what_if import trying
+from guanjia.entitlements.what_if import what_ifs as asked_before
 from guanjia.kit import clock
 from guanjia.places import queries as places
 from guanjia.policy.book import Book
