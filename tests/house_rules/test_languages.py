@@ -53,7 +53,14 @@ TERMINAL += tuple(
     f"guanjia/entitlements/{part}.py"
     for part in ("proposals/adopting", "proposals/cli", "runs/cli", "what_if/cli")
 )
-TERMINAL += ("guanjia/web/house/", "guanjia/web/posts/accounts.py")
+TERMINAL += ("guanjia/web/posts/accounts.py",)
+TERMINAL += tuple(
+    f"guanjia/web/house/{part}.py"
+    for part in (
+        *("archive", "cluster", "embedded", "external", "home", "keeper"),
+        *("resealing", "schema", "start", "static_files"),
+    )
+)
 TERMINAL += tuple(
     f"guanjia/web/demo/{part}.py" for part in ("filling", "looking", "staff", "statement")
 )

@@ -124,11 +124,10 @@ def _empty(folder: Path) -> None:
 
 def _fill(console: Console, folder: Path, residents: int, data: Path | None) -> dict[str, Any]:
     from guanjia.web.commands import init
-    from guanjia.web.demo import filling
-    from guanjia.web.demo import staff as demo_staff
+    from guanjia.web.demo import filling, staff
 
     begun = time.monotonic()
-    password = demo_staff.new_password()
+    password = staff.new_password()
     columns = (
         TextColumn("{task.description:<22}"),
         BarColumn(bar_width=28),
@@ -173,31 +172,29 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
     from django.conf import settings
 
     from guanjia.staff import roles
-    from guanjia.web.demo import looking, statement
-    from guanjia.web.demo import staff as demo_staff
-    from guanjia.web.demo.days import MONTHS, TODAY
+    from guanjia.web.demo import days, looking, staff, statement
     from guanjia.web.posts import accounts
 
     city = accounts.city_code(settings.GUANJIA_CITY)
-    console.print(statement.statement(city, TODAY))
+    console.print(statement.statement(city, days.TODAY))
     kind = word("合成数据") if state["synthetic"] else word("本市文件")
     console.print(
         word(
             "\n[bold]演示 · {kind} · 今天是 {today}[/]（核算用时 {seconds} 秒）",
             kind=kind,
-            today=TODAY,
+            today=days.TODAY,
             seconds=state["seconds"],
         )
     )
-    first = next(d.name for d in demo_staff.desks() if d.role == roles.TOWN_CLERK)
+    first = next(d.name for d in staff.desks() if d.role == roles.TOWN_CLERK)
     console.print(word("[bold]先看哪里[/]（用 {first} 登录；居民首页和政策簿不用）", first=first))
-    for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
+    for place in looking.places_to_look(city, days.TODAY, days.MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
     if state["synthetic"]:
         _tell_residents(console)
     console.print(word("[bold]账号[/]  密码都是 {password}", password=state["password"]))
-    for desk in demo_staff.desks():
+    for desk in staff.desks():
         factor = word("  要动态码") if desk.role in roles.SECOND_FACTOR else ""
         console.print(
             word(
@@ -250,8 +247,8 @@ def _code(words: list[str]) -> int:
     wanted.add_argument("name", help=word("账号，例如 zhou"))
     asked = wanted.parse_args(words)
     with start.house():
-        from guanjia.web.demo import staff as demo_staff
+        from guanjia.web.demo import staff
 
-        print(demo_staff.code(asked.name))
+        print(staff.code(asked.name))
         print(word("30 秒内有效。"), file=sys.stderr)
     return 0
