@@ -103,9 +103,10 @@ def codes(pairs: int) -> Iterator[tuple[Look, Look]]:
     from django.test import Client
 
     from guanjia.cases import promises
-    from guanjia.concerns import actions, brand, tracking
+    from guanjia.concerns.matters import actions, tracking
+    from guanjia.concerns.rules import brand
     from guanjia.kit import clock
-    from guanjia.web import static_files
+    from guanjia.web.house import static_files
 
     static_files.gather()
     folder = Path(settings.GUANJIA_CITY)

@@ -133,7 +133,7 @@ def sample() -> list[Known]:
 @contextmanager
 def serving() -> Iterator[int]:
     """The page server with two processes; gives its port."""
-    from guanjia.web import static_files
+    from guanjia.web.house import static_files
 
     static_files.gather()
     with socket.socket() as probe:

@@ -47,7 +47,7 @@ def measure(folder: Path) -> dict[str, float]:
     """The bare copy, then the export; and whether every repetition comes out as the first."""
     from django.conf import settings
 
-    from guanjia.entitlements import export
+    from guanjia.entitlements.families import export
     from guanjia.kit import scope
     from guanjia.policy import book as books
 
@@ -83,7 +83,7 @@ def bare_copy(values: dict[str, Any]) -> int:
     """The rows that the export reads, to nowhere; returns how many."""
     from django.db import connection
 
-    from guanjia.entitlements import export
+    from guanjia.entitlements.families import export
 
     count = 0
     connection.ensure_connection()

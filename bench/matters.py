@@ -109,7 +109,8 @@ def some() -> datetime:
 
     from guanjia.cases import promises
     from guanjia.cases.actions import By
-    from guanjia.concerns import actions, brand
+    from guanjia.concerns.matters import actions
+    from guanjia.concerns.rules import brand
     from guanjia.kit import clock
     from guanjia.places.models import Place
     from guanjia.staff.models import Post, User
@@ -143,7 +144,7 @@ def answered(key: str, by: Any, now: datetime) -> None:
     from guanjia.cases import actions, promises
     from guanjia.cases.actions import Given
     from guanjia.cases.models import Case
-    from guanjia.concerns.workflow import CONCERN
+    from guanjia.concerns.rules.workflow import CONCERN
 
     promised = promises.load(Path(settings.GUANJIA_CITY))
     with scope.hold(scope.job("bench", CITY, now.date())):

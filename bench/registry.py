@@ -95,7 +95,7 @@ def as_owner() -> Iterator[Any]:
     """A cursor of the owner, to whom row security does not apply where it is not forced."""
     from django.db import connection
 
-    from guanjia.web import schema
+    from guanjia.web.house import schema
 
     connection.close()
     with schema.as_owner(os.environ["DATABASE_OWNER_URL"]), connection.cursor() as cursor:

@@ -58,8 +58,8 @@ def own_house() -> Iterator[None]:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "GUANJIA_AS_OWNER"):
         os.environ.pop(name, None)
     os.environ["GUANJIA_DATA"] = str(folder / "house")
-    from guanjia.web import start
     from guanjia.web.commands import init
+    from guanjia.web.house import start
 
     try:
         with start.house(migrated=False):
@@ -73,7 +73,7 @@ def prepare() -> tuple[Any, Any]:
     """Two people, a book, money."""
     from django.conf import settings
 
-    from guanjia.entitlements import actions
+    from guanjia.entitlements.runs import actions
     from guanjia.kit import scope
     from guanjia.ledger import actions as ledger
     from guanjia.ledger.records import Because
@@ -92,7 +92,7 @@ def prepare() -> tuple[Any, Any]:
 
 def settle(wanted: int, desks: tuple[Any, Any]) -> int:
     """Register the people and grant their awards; returns how many."""
-    from guanjia.entitlements import actions
+    from guanjia.entitlements.runs import actions
     from guanjia.kit import scope
     from guanjia.people import actions as people
 
@@ -111,7 +111,7 @@ def analyse() -> None:
     """Fresh statistics, as a house that has run for a day has them."""
     from django.db import connection
 
-    from guanjia.web import schema
+    from guanjia.web.house import schema
 
     connection.close()
     with schema.as_owner(os.environ["DATABASE_OWNER_URL"]), connection.cursor() as cursor:
@@ -172,7 +172,9 @@ def awards(home: Any) -> Iterator[Any]:
 
 def measure(desks: tuple[Any, Any]) -> dict[str, float]:
     """Ask, determine, approve, post, write: seconds of each step, and memory along the way."""
-    from guanjia.entitlements import actions, determining, paying, queries, tasks
+    from guanjia.entitlements import queries
+    from guanjia.entitlements.deciding import determining
+    from guanjia.entitlements.runs import actions, paying, tasks
     from guanjia.interop import bank_tasks
     from guanjia.kit import scope
     from guanjia.ledger.audit import audit

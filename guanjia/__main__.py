@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from guanjia.policy.words import word
-from guanjia.web import terminal
+from guanjia.web.tongues import terminal
 
 Command = Callable[[list[str]], int]
 
@@ -28,17 +28,17 @@ DOORS = {
     "policy check": Door("guanjia.policy.cli:main", False),
     "policy show": Door("guanjia.policy.cli:main", False),
     "policy explain": Door("guanjia.policy.cli:main", False),
-    "policy replay": Door("guanjia.entitlements.cli:replay", True),
-    "policy adopt": Door("guanjia.entitlements.cli_book:adopt", True),
-    "whatif": Door("guanjia.entitlements.cli_what_if:what_if", True),
-    "run": Door("guanjia.entitlements.cli:run", True),
+    "policy replay": Door("guanjia.entitlements.runs.cli:replay", True),
+    "policy adopt": Door("guanjia.entitlements.proposals.cli:adopt", True),
+    "whatif": Door("guanjia.entitlements.what_if.cli:what_if", True),
+    "run": Door("guanjia.entitlements.runs.cli:run", True),
     "bank return": Door("guanjia.interop.cli_bank:take_back", True),
     "bank sent": Door("guanjia.interop.cli_bank:sent", True),
     "determine": Door("guanjia.policy.table.cli:main", False),
     "concerns route": Door("guanjia.concerns.cli:route", True),
     "concerns train": Door("guanjia.concerns.cli:train", True),
     "concerns import": Door("guanjia.interop.tickets:main", True),
-    "rates": Door("guanjia.concerns.rate_cli:main", True),
+    "rates": Door("guanjia.concerns.rates.cli:main", True),
     "deadline": Door("guanjia.cases.cli:deadline", False),
     "template": Door("guanjia.interop.cli:template", False),
     "import": Door("guanjia.interop.import_cli:main", True),
@@ -155,7 +155,7 @@ def _call(door: Door, words: list[str]) -> int:
     module, name = door.target.split(":")
     with ExitStack() as stack:
         if door.house:
-            start = importlib.import_module("guanjia.web.start")
+            start = importlib.import_module("guanjia.web.house.start")
             asks_for_help = "-h" in words or "--help" in words
             stack.enter_context(start.no_house() if asks_for_help else start.house())
         command: Command = getattr(importlib.import_module(module), name)
@@ -185,7 +185,7 @@ def told(problem: BaseException) -> str | None:
 
 def _unexpected(problem: BaseException) -> str:
     """Keep the trace for those who mend it; say where."""
-    from guanjia.web import home
+    from guanjia.web.house import home
 
     folder = home.folder() if home.folder().is_dir() else Path.cwd()
     file = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"

@@ -14,7 +14,7 @@ from django.conf import settings
 from guanjia.kit import scope
 from guanjia.kit.database import APP_ROLE
 from guanjia.ledger.models import Transfer
-from guanjia.web import roles
+from guanjia.web.house import roles
 from tests import house, town
 from tests.entitlements import office
 from tests.journeys.houses import own_database

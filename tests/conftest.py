@@ -13,7 +13,8 @@ from hypothesis import settings as chance
 
 from guanjia.kit import scope
 from guanjia.kit.database import APP_ROLE
-from guanjia.web import catalogues, roles, static_files
+from guanjia.web.house import roles, static_files
+from guanjia.web.tongues import catalogues
 from tests import house, town
 
 # How long a busy machine takes for one example says nothing of its rightness. Where a change is

@@ -15,7 +15,7 @@ if "GUANJIA_TEST_HOME" not in os.environ:
 os.environ["LANGUAGE"] = "zh_CN"  # whatever the terminal speaks
 os.environ["GUANJIA_DATA"] = os.environ["GUANJIA_TEST_HOME"]
 
-from guanjia.web import embedded, home
+from guanjia.web.house import embedded, home
 
 _open = ExitStack()
 SERVER = _open.enter_context(embedded.held(home.ensure()))

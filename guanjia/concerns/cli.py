@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from guanjia.concerns import brand as brands
-from guanjia.concerns import dry_run, routing, training, views_routing
-from guanjia.concerns.views_ask import the_brand
+from guanjia.concerns.intake import dry_run, views_routing
+from guanjia.concerns.likeness import training
+from guanjia.concerns.matters.city import the_brand
+from guanjia.concerns.rules import brand as brands
+from guanjia.concerns.rules import routing
 from guanjia.kit import clock, scope
 from guanjia.policy.options import options
 from guanjia.policy.words import word

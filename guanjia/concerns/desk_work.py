@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from guanjia.cases import askers
 from guanjia.cases.models import Case
 from guanjia.concerns.models import Concern
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.people import seal
 from guanjia.staff import open_work
 from guanjia.staff.models import Post

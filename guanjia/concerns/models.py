@@ -2,12 +2,12 @@
 
 from django.db import models
 
-from guanjia.concerns.contact_models import ContactCode, ContactSession
-from guanjia.concerns.judgement_models import Draw, Drawn, Review
-from guanjia.concerns.public_models import Consent
-from guanjia.concerns.rate_models import Taking
-from guanjia.concerns.sorting_models import Sorting, Ticket
-from guanjia.concerns.topic_models import (
+from guanjia.concerns.tables.contacts import ContactCode, ContactSession
+from guanjia.concerns.tables.judgements import Draw, Drawn, Review
+from guanjia.concerns.tables.public import Consent
+from guanjia.concerns.tables.rates import Taking
+from guanjia.concerns.tables.sorting import Sorting, Ticket
+from guanjia.concerns.tables.topics import (
     ChoiceKind,
     Topic,
     TopicCase,

@@ -7,7 +7,10 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from guanjia.concerns import brand, gathering, judging, limits, topics
+from guanjia.concerns.answered import judging
+from guanjia.concerns.keys import limits
+from guanjia.concerns.likeness import gathering, topics
+from guanjia.concerns.matters.city import the_brand
 from guanjia.concerns.models import Draw
 from guanjia.kit import clock, days, scope
 
@@ -23,7 +26,7 @@ def draw_sample(timestamp: int) -> None:  # noqa: ARG001 - the queue says when i
 
 def draw_for(month: date, seed: str, at: datetime) -> Draw:
     """Draw a month's sample over the whole city."""
-    known = brand.load(Path(settings.GUANJIA_CITY))
+    known = the_brand()
     with scope.hold(scope.job("draw", known.city, clock.today())):
         return judging.draw(known.city, month, known.sample, seed, at)
 
@@ -47,8 +50,7 @@ def gather_at(at: datetime) -> tuple[int, int]:
 
     Moments are the wall clock's, in a demonstration too: the day that counts is that of the moment.
     """
-    folder = Path(settings.GUANJIA_CITY)
-    known, passed = brand.load(folder), topics.passed_over(folder)
+    known, passed = the_brand(), topics.passed_over(Path(settings.GUANJIA_CITY))
     on = at.astimezone(days.SHANGHAI).date()
     with scope.hold(scope.job("topics", known.city, clock.today())):
         return gathering.gather(known.city, gathering.asked(at), on, passed)

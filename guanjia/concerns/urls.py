@@ -2,28 +2,20 @@
 
 from django.urls import path
 
-from guanjia.concerns import (
-    views_ask,
-    views_beside,
-    views_board,
+from guanjia.concerns.answered import views_board, views_calls, views_reviews
+from guanjia.concerns.desk import (
     views_bulk,
-    views_calls,
-    views_case,
     views_desk,
-    views_express,
-    views_files,
     views_inbox,
-    views_intake,
     views_merge,
-    views_mine,
     views_notices,
     views_overview,
     views_person,
-    views_rates,
-    views_reviews,
-    views_routing,
-    views_topics,
 )
+from guanjia.concerns.intake import views_express, views_intake, views_routing
+from guanjia.concerns.likeness import views_beside, views_topics
+from guanjia.concerns.rates import views as views_rates
+from guanjia.concerns.residents import views_ask, views_case, views_files, views_mine
 
 urlpatterns = [
     path("ask/", views_ask.ask, name="ask"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from guanjia.entitlements import queries
-from guanjia.entitlements.book_models import Revision
+from guanjia.entitlements.tables.books import Revision
 from guanjia.policy.book import Book
 from guanjia.policy.retold import in_words
 

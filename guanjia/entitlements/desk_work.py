@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.entitlements.book_models import AT_WORK, Proposal, ProposalState, WhatIf
 from guanjia.entitlements.models import WORKING, Lead, LeadState, Run, RunState
+from guanjia.entitlements.tables.books import AT_WORK, Proposal, ProposalState, WhatIf
 from guanjia.staff import open_work
 from guanjia.staff.models import Post
 from guanjia.staff.open_work import Kind, some

@@ -7,16 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.entitlements import after_models
-from guanjia.entitlements.book_models import Revision
-from guanjia.entitlements.columns import (
-    Days,
-    held_key,
-    one_unit,
-    place_key,
-    staff_key,
-    two_people,
-)
+from guanjia.entitlements.columns import Days, held_key, one_unit, place_key, staff_key, two_people
+from guanjia.entitlements.tables import after as after_models
+from guanjia.entitlements.tables.books import Revision
 
 LATER = after_models
 """The tables of what comes after a run: named here, so that they are found with the others."""

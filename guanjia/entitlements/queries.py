@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from guanjia.entitlements.book_models import Revision
 from guanjia.entitlements.errors import ChangedBook
+from guanjia.entitlements.families.weighing import Granted, Held
 from guanjia.entitlements.models import (
     ENDED_BADLY,
     Award,
@@ -20,7 +20,7 @@ from guanjia.entitlements.models import (
     RunFigure,
     RunState,
 )
-from guanjia.entitlements.weighing import Granted, Held
+from guanjia.entitlements.tables.books import Revision
 from guanjia.kit import bulk, days
 from guanjia.policy import book as books
 from guanjia.policy.book import Book

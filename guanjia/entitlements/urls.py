@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from guanjia.entitlements import views_bank, views_leads, views_runs, views_why
+from guanjia.entitlements.bank import views as views_bank
+from guanjia.entitlements.leads import views as views_leads
+from guanjia.entitlements.runs import views as views_runs
+from guanjia.entitlements.why import views as views_why
 
 urlpatterns = [
     path("why/<int:number>/", views_why.stored, name="why"),

@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from django.conf import settings
 
-from guanjia.entitlements.ahead import Ahead, helpers_for
+from guanjia.entitlements.deciding.ahead import Ahead, helpers_for
 from guanjia.entitlements.models import Run
 from guanjia.entitlements.records import NewBankFile
 from guanjia.kit import bulk, scope

@@ -2,8 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from guanjia.entitlements import actions, holding, paying, queries, tasks
+from guanjia.entitlements import queries
+from guanjia.entitlements.bank import holding
 from guanjia.entitlements.models import Run, RunState
+from guanjia.entitlements.runs import actions, paying, tasks
 from guanjia.interop import bank
 from guanjia.kit import clock, scope
 

@@ -3,11 +3,12 @@
 import sys
 from pathlib import Path
 
-from guanjia.entitlements import holding, queries, returning
+from guanjia.entitlements import queries
 from guanjia.entitlements.after_errors import NoReturn
-from guanjia.entitlements.cli import desk_of
+from guanjia.entitlements.bank import holding, returning
+from guanjia.entitlements.bank.reconciling import of_return
 from guanjia.entitlements.errors import RunError
-from guanjia.entitlements.reconciling import of_return
+from guanjia.entitlements.runs.cli import desk_of
 from guanjia.interop import returns
 from guanjia.kit import clock, money, scope
 from guanjia.policy.options import month_of, options

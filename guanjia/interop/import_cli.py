@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from guanjia.entitlements.cli import Far, desk_of, work_off
+from guanjia.entitlements.runs.cli import Far, desk_of, work_off
 from guanjia.interop import bad_rows, imports, tables, undoing, uploads
 from guanjia.interop.errors import ImportRefused
 from guanjia.interop.import_tasks import city_of

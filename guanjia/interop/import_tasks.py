@@ -16,8 +16,8 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from guanjia.entitlements import books as stored
-from guanjia.entitlements import tasks
-from guanjia.entitlements.tasks import Stop
+from guanjia.entitlements.runs import tasks
+from guanjia.entitlements.runs.tasks import Stop
 from guanjia.interop import bad_rows, imports, undoing, uploads
 from guanjia.interop.errors import ImportRefused, KeysMissing, ManyElsewhere, PostEnded
 from guanjia.interop.intake import passing, persons

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.entitlements import books as stored
-from guanjia.entitlements import run_pages
+from guanjia.entitlements.runs import pages as run_pages
 from guanjia.interop import bad_rows, imports, tables, undoing, uploads, workbook
 from guanjia.interop.errors import ImportRefused, SameFile
 from guanjia.interop.import_forms import HandIn, limits

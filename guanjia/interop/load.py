@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanjia.entitlements import actions as entitlements
-from guanjia.entitlements import snapshot
+from guanjia.entitlements.families import snapshot
 from guanjia.entitlements.records import NewAward
+from guanjia.entitlements.runs import actions as entitlements
 from guanjia.interop import folder as folders
 from guanjia.interop import folder_awards
 from guanjia.interop.synthetic import cast, sources, sudden

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from guanjia.entitlements.after_errors import NoReturn, NotWhole, Tampered, WrongTotal
-from guanjia.entitlements.returning import Line, Return
+from guanjia.entitlements.bank.returning import Line, Return
 from guanjia.interop import bank
 
 HEADER = (*bank.HEADER, "结果", "原因")

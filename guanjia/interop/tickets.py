@@ -14,12 +14,13 @@ from django.db import IntegrityError
 
 from guanjia.cases import terms
 from guanjia.cases.actions import By
-from guanjia.concerns import actions, contacts, whereabouts
-from guanjia.concerns.actions import NewConcern
-from guanjia.concerns.brand import Brand
+from guanjia.concerns.intake import whereabouts
+from guanjia.concerns.matters import actions, contacts
+from guanjia.concerns.matters.actions import NewConcern
+from guanjia.concerns.matters.city import the_brand, the_promises
 from guanjia.concerns.models import LONGEST_TEXT, Ticket
-from guanjia.concerns.views_ask import the_brand, the_promises
-from guanjia.entitlements.cli import desk_of
+from guanjia.concerns.rules.brand import Brand
+from guanjia.entitlements.runs.cli import desk_of
 from guanjia.interop.intake import sheets
 from guanjia.kit import clock, scope
 from guanjia.policy.options import options

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from guanjia.policy import words
-from guanjia.web import speaking
+from guanjia.web.tongues import speaking
 
 
 class Web(AppConfig):

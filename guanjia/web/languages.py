@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import polib
 from django.utils.translation.template import templatize
 
-from guanjia.web.start import no_house
-from guanjia.web.traditional import traditional
+from guanjia.web.house.start import no_house
+from guanjia.web.tongues.traditional import traditional
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "locale"

@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from guanjia.web import keeper
+from guanjia.web.house import keeper
 
 
 class Pages(BaseApplication):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from guanjia.kit.database import connection_settings
 from guanjia.policy.book import city_folder
-from guanjia.web import home, keyring
+from guanjia.web.house import home, keyring
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -103,9 +103,10 @@ GUANJIA_MONTHS_BACK = int(os.environ.get("GUANJIA_MONTHS_BACK", "36"))
 PROCRASTINATE_IMPORT_PATHS = [
     "guanjia.interop.bank_tasks",
     "guanjia.interop.import_tasks",
-    "guanjia.concerns.contact_tasks",
-    "guanjia.concerns.rate_tasks",
-    "guanjia.entitlements.what_if_tasks",
+    "guanjia.concerns.keys.tasks",
+    "guanjia.concerns.rates.tasks",
+    "guanjia.entitlements.runs.tasks",
+    "guanjia.entitlements.what_if.tasks",
     "guanjia.staff.read_tasks",
 ]
 
@@ -160,7 +161,10 @@ STORAGES = {
 }
 MEDIA_ROOT = GUANJIA_FILES
 # Files go to the house's own folder as they arrive; one that is too large is dropped on the way.
-FILE_UPLOAD_HANDLERS = ["guanjia.concerns.uploads.Bounded", "guanjia.interop.uploads.Limited"]
+FILE_UPLOAD_HANDLERS = [
+    "guanjia.concerns.matters.uploads.Bounded",
+    "guanjia.interop.uploads.Limited",
+]
 
 # GUANJIA_MAIL=smtp://user:password@host:587 sends mail; without it, letters are kept as files.
 MAIL = urlsplit(os.environ.get("GUANJIA_MAIL", ""))

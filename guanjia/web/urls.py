@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from guanjia.staff.factor_views import SetUpCodes, SetUpPasskey
-from guanjia.web import book_views, due_views, find_views, home_views, session_views
+from guanjia.web.book import views as book_views
+from guanjia.web.due import views as due_views
+from guanjia.web.front import find_views, home_views
+from guanjia.web.posts import session_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_views.home, name="home"),
@@ -15,11 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("marks/", home_views.marks, name="marks"),
     path("look/", home_views.look, name="look"),
     path("post/", home_views.act_in, name="act_in"),
-    path("", include("guanjia.web.people_urls")),
-    path("", include("guanjia.web.post_urls")),
-    path("", include("guanjia.web.desk_urls")),
-    path("", include("guanjia.web.what_if_urls")),
-    path("", include("guanjia.web.bank_urls")),
+    path("", include("guanjia.web.people.urls")),
+    path("", include("guanjia.web.posts.urls")),
+    path("", include("guanjia.web.desk.urls")),
+    path("", include("guanjia.web.what_if.urls")),
+    path("", include("guanjia.web.bank.urls")),
     path("", include("guanjia.ledger.urls")),
     path("", include("guanjia.entitlements.urls")),
     path("accounts/2fa/totp/activate/", SetUpCodes.as_view(), name="mfa_activate_totp"),

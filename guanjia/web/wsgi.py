@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from guanjia.web.start import SETTINGS, refuse_unsafe_role
+from guanjia.web.house.start import SETTINGS, refuse_unsafe_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
 application = get_wsgi_application()

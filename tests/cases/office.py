@@ -8,7 +8,7 @@ from django.conf import settings
 from guanjia.cases import actions, promises
 from guanjia.cases.actions import ASKER, By, Given, NewCase
 from guanjia.cases.models import Case
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.kit import scope
 from guanjia.staff.models import User
 from tests import town

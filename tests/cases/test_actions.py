@@ -20,7 +20,7 @@ from guanjia.cases.errors import (
 )
 from guanjia.cases.models import Case, Clock, Event, Notice, Rating
 from guanjia.cases.promises import NoSuchPromise
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

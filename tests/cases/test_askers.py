@@ -7,7 +7,7 @@ from django.db.utils import DatabaseError
 from guanjia.cases import actions
 from guanjia.cases.models import Case, Event, Rating
 from guanjia.cases.workflow import RESIDENT
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

@@ -7,7 +7,7 @@ from guanjia.cases import actions, queries
 from guanjia.cases.actions import Given
 from guanjia.cases.errors import Missing, NotNow, NotOneMatter, NotYours
 from guanjia.cases.models import Case, Clock, Event, Notice
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

@@ -10,7 +10,7 @@ from django.db import connections
 from guanjia.cases import actions, tasks
 from guanjia.cases.errors import MovedMeanwhile, NotNow
 from guanjia.cases.models import Case, Event
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

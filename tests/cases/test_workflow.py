@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from guanjia.cases.workflow import CLOSED, HANDLING, RECEIVED, NoSuchMove, flaws
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rules.workflow import CONCERN
 
 
 def test_every_way_to_a_closed_concern_passes_an_answer() -> None:

@@ -10,7 +10,7 @@ def main() -> None:
     django.setup()
     from django.test import Client
 
-    from guanjia.concerns import actions
+    from guanjia.concerns.matters import actions
     from tests.concerns.test_ask import SAID
 
     actions._write = stops(actions._write, 1)

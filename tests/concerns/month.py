@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from guanjia.cases import actions
 from guanjia.cases.actions import NewCase
 from guanjia.cases.models import Case
-from guanjia.concerns import taking
-from guanjia.concerns.rate_models import Taking
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rates import taking
+from guanjia.concerns.rules.workflow import CONCERN
+from guanjia.concerns.tables.rates import Taking
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

@@ -8,8 +8,10 @@ from django.test import Client
 
 from guanjia.cases import promises
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand, contact_tasks, contacts
-from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.keys import tasks as contact_tasks
+from guanjia.concerns.matters import actions, contacts
+from guanjia.concerns.matters.actions import NewConcern
+from guanjia.concerns.rules import brand
 from guanjia.kit import clock, scope
 from tests import town
 

@@ -9,9 +9,12 @@ import time_machine
 from django.test import Client
 
 from guanjia.cases.models import Case, Clock, Event
-from guanjia.concerns import brand, contacts, limits, opening, tracking, views_ask
+from guanjia.concerns.keys import limits, opening
+from guanjia.concerns.matters import contacts, tracking
+from guanjia.concerns.matters.city import the_brand
 from guanjia.concerns.models import Concern
-from guanjia.concerns.place_choice import towns_of
+from guanjia.concerns.residents.place_choice import towns_of
+from guanjia.concerns.rules import brand
 from guanjia.kit import clock, scope
 from tests import town
 from tests.doors import at_desk, queries_of, text_of
@@ -235,7 +238,7 @@ def test_a_category_that_is_gone_keeps_its_cases(
 ) -> None:
     client = Client()
     send(client)
-    known = views_ask.the_brand()
+    known = the_brand()
     left = {code: c for code, c in known.categories.items() if code != "public_place"}
     fewer = replace(known, categories=left)
     monkeypatch.setattr(brand, "load", lambda _folder: fewer)

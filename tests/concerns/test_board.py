@@ -5,8 +5,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from guanjia.cases.models import Case
-from guanjia.concerns import board
-from guanjia.concerns.public_models import BoardCase, Consent
+from guanjia.concerns.answered import board
+from guanjia.concerns.tables.public import BoardCase, Consent
 from guanjia.kit import scope
 from tests import town
 from tests.concerns import month

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from guanjia.cases.models import Case
-from guanjia.concerns.public_models import Call
+from guanjia.concerns.tables.public import Call
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

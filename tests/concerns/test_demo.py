@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from guanjia.cases.models import Case
-from guanjia.concerns import express, recount, suggest
+from guanjia.concerns.intake import express
+from guanjia.concerns.likeness import suggest
 from guanjia.concerns.models import Concern, Topic, TopicMonth
-from guanjia.concerns.public_models import BoardCase
-from guanjia.concerns.rate_models import RateSum
+from guanjia.concerns.rates import recount
+from guanjia.concerns.tables.public import BoardCase
+from guanjia.concerns.tables.rates import RateSum
 from guanjia.kit import clock, scope
-from guanjia.web import demo_concerns, demo_staff
+from guanjia.web.demo import concerns as demo_concerns
+from guanjia.web.demo import staff as demo_staff
 from tests import town
 
 

@@ -10,8 +10,9 @@ from django.test import Client
 
 from guanjia.cases import promises
 from guanjia.cases.models import Case
-from guanjia.concerns import actions, brand, queries
-from guanjia.concerns.actions import NewConcern
+from guanjia.concerns.matters import actions, queries
+from guanjia.concerns.matters.actions import NewConcern
+from guanjia.concerns.rules import brand
 from guanjia.kit import clock, scope
 from guanjia.staff import open_work, read_tasks, roles
 from guanjia.staff.models import Read

@@ -6,10 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from guanjia.cases.models import Case
-from guanjia.concerns import cli, dry_run, sorting
+from guanjia.concerns import cli
+from guanjia.concerns.intake import dry_run
+from guanjia.concerns.matters import sorting
+from guanjia.concerns.matters.city import the_brand
 from guanjia.concerns.models import Sorting
-from guanjia.concerns.routing import LEVELS
-from guanjia.concerns.views_ask import the_brand
+from guanjia.concerns.rules.routing import LEVELS
 from guanjia.kit import clock, scope
 from tests import town
 from tests.concerns.test_desk import EYES, ask

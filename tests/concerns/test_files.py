@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 
 from guanjia.cases import attaching, storing, tasks
 from guanjia.cases.models import Attachment, Case, Who
-from guanjia.concerns import uploads
+from guanjia.concerns.matters import uploads
 from guanjia.interop.uploads import Limited
 from guanjia.kit import scope
 from tests import town

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from guanjia.cases.models import Case
-from guanjia.concerns import limits
+from guanjia.concerns.keys import limits
 from guanjia.kit import clock, scope
 from tests import town
 from tests.concerns.month import eyes

@@ -8,7 +8,7 @@ from django.test import Client
 
 from guanjia.cases import tasks
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import views_ask
+from guanjia.concerns.matters.city import the_brand
 from guanjia.kit import clock, scope
 from guanjia.staff import roles
 from guanjia.staff.models import Post, User
@@ -50,11 +50,11 @@ def test_cases_of_a_category_that_was_dropped_are_found_shown_and_done(
     cast: town.Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, wang = ask(1), at_desk(cast.wang)
-    known = views_ask.the_brand()
+    known = the_brand()
     left = {code: one for code, one in known.categories.items() if code != "living"}
     smaller = replace(known, categories=left)
-    for module in ("views_inbox", "views_desk", "views_bulk", "views_merge", "views_overview"):
-        monkeypatch.setattr(f"guanjia.concerns.{module}.the_brand", lambda: smaller, raising=False)
+    for module in ("views_inbox", "views_desk", "views_bulk", "views_merge"):
+        monkeypatch.setattr(f"guanjia.concerns.desk.{module}.the_brand", lambda: smaller)
     assert "第1件事" in text_of(wang, "/inbox/")
     assert "第1件事" in text_of(wang, "/inbox/?category=living")
     assert "这一类已停用" in text_of(wang, f"/inbox/{case.pk}/")

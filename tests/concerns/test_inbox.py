@@ -157,7 +157,7 @@ def test_marks_find_what_was_returned_reopened_and_urged(cast: town.Cast) -> Non
 def test_a_list_without_an_end_is_counted_to_a_thousand(
     cast: town.Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from guanjia.concerns import queries
+    from guanjia.concerns.matters import queries
 
     monkeypatch.setattr(queries, "COUNTED", 2)
     monkeypatch.setattr(queries, "PAGE", 1)
@@ -171,7 +171,7 @@ def test_the_latest_are_listed_once_and_in_turn_however_far_back(
     cast: town.Cast, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     """They are looked for in the last weeks first: pages go on over the ends of those."""
-    from guanjia.concerns import queries
+    from guanjia.concerns.matters import queries
 
     monkeypatch.setattr(queries, "PAGE", size)
     days = (0, 1, 29, 31, 170, 200, 400)

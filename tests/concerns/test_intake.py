@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import brand, views_ask, whereabouts
+from guanjia.concerns.intake import whereabouts
+from guanjia.concerns.matters.city import the_brand
 from guanjia.concerns.models import Concern, Sorting
+from guanjia.concerns.rules import brand
 from guanjia.kit import scope
 from guanjia.staff import roles
 from tests import town
@@ -134,7 +136,7 @@ def test_a_category_that_is_gone_keeps_its_cases_and_takes_no_more(
 ) -> None:
     client = at_desk(cast.wang)
     send(client, where=town.COMMUNITY)
-    known = views_ask.the_brand()
+    known = the_brand()
     left = {code: c for code, c in known.categories.items() if code != "public_place"}
     monkeypatch.setattr(brand, "load", lambda _folder: replace(known, categories=left))
     with scope.hold(EYES):

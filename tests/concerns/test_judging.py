@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from guanjia.cases.actions import By, Given
 from guanjia.cases.errors import Missing, NotYours
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import brand, judging, tasks
-from guanjia.concerns.brand import BrandError
-from guanjia.concerns.judging import ReviewedAlready, Said
+from guanjia.concerns import tasks
+from guanjia.concerns.answered import judging
+from guanjia.concerns.answered.judging import ReviewedAlready, Said
+from guanjia.concerns.matters.city import the_brand
 from guanjia.concerns.models import Draw, Drawn, Review
-from guanjia.concerns.views_ask import the_brand
-from guanjia.concerns.workflow import FAIR, UNFAIR
+from guanjia.concerns.rules import brand
+from guanjia.concerns.rules.brand import BrandError
+from guanjia.concerns.rules.workflow import FAIR, UNFAIR
 from guanjia.kit import scope
 from guanjia.staff import roles
 from guanjia.staff.models import User

@@ -13,9 +13,9 @@ from django.test import Client
 
 from guanjia.cases import storing, tasks
 from guanjia.cases.models import Attachment, Case, Clock, Event, Notice
-from guanjia.concerns import tracking
+from guanjia.concerns.matters import tracking
 from guanjia.concerns.models import Concern
-from guanjia.web import roles
+from guanjia.web.house import roles
 from tests import house
 from tests.cases.photos import photo
 from tests.committed import Town, _django_db_helper, committed_town

@@ -11,13 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from guanjia.cases.models import Case, Event, Rating
-from guanjia.concerns import (
-    contact_tasks,
-    mine,
-    opening,
-    signed_in,
-)
-from guanjia.concerns.contact_models import ContactCode
+from guanjia.concerns.keys import mine, opening, signed_in
+from guanjia.concerns.keys import tasks as contact_tasks
+from guanjia.concerns.tables.contacts import ContactCode
 from guanjia.kit import clock, scope
 from tests import town
 from tests.cases.photos import photo

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from guanjia.cases.models import Case
-from guanjia.concerns import contacts, mine, signing_in
-from guanjia.concerns.contact_models import ContactCode, ContactSession
-from guanjia.concerns.contacts import Contact
+from guanjia.concerns.keys import mine, signing_in
+from guanjia.concerns.matters import contacts
+from guanjia.concerns.matters.contacts import Contact
+from guanjia.concerns.tables.contacts import ContactCode, ContactSession
 from guanjia.kit import clock, scope
 from guanjia.kit.scope import Scope
 from tests import town

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import contacts, queries
-from guanjia.entitlements import leads_of
-from guanjia.entitlements.leads_of import Missed
+from guanjia.concerns.matters import contacts, queries
+from guanjia.entitlements.leads import leads_of
+from guanjia.entitlements.leads.leads_of import Missed
 from guanjia.kit import scope
 from tests import town
 from tests.concerns.test_desk import EYES, PHONE, ask

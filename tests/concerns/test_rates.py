@@ -9,7 +9,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as some
 
-from guanjia.concerns import rates
+from guanjia.concerns.rules import rates
 
 NINETY = Fraction(9, 10)
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from guanjia.concerns.rate_models import RateSum, Taking
+from guanjia.concerns.tables.rates import RateSum, Taking
 from guanjia.kit import scope
 from tests import town
 from tests.cases.office import DAY, HOUR

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from guanjia.cases import carriers
 from guanjia.cases.carriers import Message, Unsent
-from guanjia.concerns import code_sending, contact_tasks, limits, signed_in, signing_in
-from guanjia.concerns.contact_models import MOST_TRIES, ContactCode, ContactSession
+from guanjia.concerns.keys import code_sending, limits, signed_in, signing_in
+from guanjia.concerns.keys import tasks as contact_tasks
+from guanjia.concerns.tables.contacts import MOST_TRIES, ContactCode, ContactSession
 from guanjia.kit import clock, scope
 from tests import town
 from tests.concerns.residents import (

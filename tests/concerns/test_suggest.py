@@ -12,9 +12,10 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guanjia.concerns import cli, duplicates, grams, personal, suggest, training
-from guanjia.concerns.suggest import BadModel
-from guanjia.concerns.training import Told, TooFew
+from guanjia.concerns import cli
+from guanjia.concerns.likeness import duplicates, grams, personal, suggest, training
+from guanjia.concerns.likeness.suggest import BadModel
+from guanjia.concerns.likeness.training import Told, TooFew
 from guanjia.interop.synthetic import wordings
 from guanjia.kit import clock, scope
 from guanjia.people.documents import check_digit
@@ -119,7 +120,7 @@ def test_the_page_says_how_good_it_is_and_that_it_is_made_up(files: Path, cast: 
 def test_serving_and_suggesting_import_no_trainer() -> None:
     code = (
         "import django, sys; django.setup(); import guanjia.concerns.urls, guanjia.concerns.cli;"
-        "from guanjia.concerns import suggest; suggest.categories('x');"
+        "from guanjia.concerns.likeness import suggest; suggest.categories('x');"
         "sys.exit('sklearn' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)

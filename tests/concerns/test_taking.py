@@ -6,8 +6,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guanjia.cases.models import Case
-from guanjia.concerns import judging, rate_cli, rate_tasks, rates, recount, taking
-from guanjia.concerns.rate_models import RateRow, RateSum, TakenRound, Taking
+from guanjia.concerns.answered import judging
+from guanjia.concerns.rates import cli as rate_cli
+from guanjia.concerns.rates import recount, taking
+from guanjia.concerns.rates import tasks as rate_tasks
+from guanjia.concerns.rules import rates
+from guanjia.concerns.tables.rates import RateRow, RateSum, TakenRound, Taking
 from guanjia.kit import scope
 from tests import town
 from tests.cases import office

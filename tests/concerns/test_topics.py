@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanjia.cases import promises
-from guanjia.concerns import brand, gathering, tasks, topics
-from guanjia.concerns.actions import NewConcern, take_in
+from guanjia.concerns import tasks
+from guanjia.concerns.likeness import gathering, topics
+from guanjia.concerns.likeness.topics import Doc
+from guanjia.concerns.matters.actions import NewConcern, take_in
 from guanjia.concerns.models import ChoiceKind, Topic, TopicCase, TopicChoice, TopicMonth
-from guanjia.concerns.topics import Doc
+from guanjia.concerns.rules import brand
 from guanjia.interop.synthetic import wordings
 from guanjia.kit import clock, scope
 from tests import town

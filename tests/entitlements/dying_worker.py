@@ -35,9 +35,11 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import ahead, determining, paying, tasks, trying
+    from guanjia.entitlements.deciding import ahead, determining
+    from guanjia.entitlements.runs import paying, tasks
+    from guanjia.entitlements.what_if import trying
     from guanjia.policy.city import deciding
-    from guanjia.web import jobs
+    from guanjia.web.house import jobs
 
     determining.determine_batch = partial(determining.determine_batch, size=3)
     paying.pay_batch = partial(paying.pay_batch, size=3)

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 
-from guanjia.entitlements import actions, comparing, determining, paying, queries
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import comparing, determining
 from guanjia.entitlements.models import Run
 from guanjia.entitlements.records import NewAward
+from guanjia.entitlements.runs import actions, paying
 from guanjia.interop import bank
 from guanjia.ledger import actions as ledger
 from guanjia.ledger.records import Because

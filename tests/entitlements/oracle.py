@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from guanjia.entitlements.snapshot import Frozen
+from guanjia.entitlements.families.snapshot import Frozen
 from guanjia.policy.book import Book
 from guanjia.policy.city.comparing import Toll
 from guanjia.policy.decide import Result, rules

@@ -3,11 +3,11 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from guanjia.entitlements import holding, righting
-from guanjia.entitlements import settling_overpayments as settling
-from guanjia.entitlements.after_models import Overpayment
+from guanjia.entitlements.bank import holding, righting
+from guanjia.entitlements.bank import settling_overpayments as settling
 from guanjia.entitlements.errors import WrongState
 from guanjia.entitlements.models import Award, Run
+from guanjia.entitlements.tables.after import Overpayment
 from guanjia.ledger.models import Entry
 from tests import town
 from tests.entitlements import office

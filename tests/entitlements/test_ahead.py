@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from guanjia.entitlements import ahead
-from guanjia.entitlements.ahead import Ahead
+from guanjia.entitlements.deciding import ahead
+from guanjia.entitlements.deciding.ahead import Ahead
 from guanjia.kit import scope
 from guanjia.people.models import Person
 from tests import town

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from guanjia.entitlements import actions, queries, settling
+from guanjia.entitlements import queries
 from guanjia.entitlements.errors import NoteMissing, NotInBulk, WrongState
+from guanjia.entitlements.leads import settling
 from guanjia.entitlements.models import Award, Determination, Lead, Run
 from guanjia.entitlements.records import NewAward
+from guanjia.entitlements.runs import actions
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry, Transfer
 from guanjia.people import actions as people

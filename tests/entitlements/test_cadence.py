@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from guanjia.entitlements import actions
+from guanjia.entitlements.families.weighing import Granted
 from guanjia.entitlements.models import Award, Determination, Lead, Run
 from guanjia.entitlements.records import NewAward
-from guanjia.entitlements.weighing import Granted
+from guanjia.entitlements.runs import actions
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry, Transfer
 from guanjia.people.records import NewFact

@@ -2,9 +2,10 @@
 
 import pytest
 
-from guanjia.entitlements import cli, queries
+from guanjia.entitlements import queries
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Run, RunState
+from guanjia.entitlements.runs import cli
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office
 

@@ -22,12 +22,14 @@ from django.conf import settings
 from django.db import Error, connections
 from procrastinate.contrib.django import app
 
-from guanjia.entitlements import actions, determining, holding, paying, tasks
+from guanjia.entitlements.bank import holding
+from guanjia.entitlements.deciding import determining
 from guanjia.entitlements.models import Run, RunState
+from guanjia.entitlements.runs import actions, paying, tasks
 from guanjia.interop import bank
 from guanjia.kit import clock
 from guanjia.ledger.audit import audit
-from guanjia.web import jobs
+from guanjia.web.house import jobs
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import settings as chance
 from hypothesis import strategies as st
 
-from guanjia.entitlements import holding, returning, righting
-from guanjia.entitlements.after_models import BankAnswer
+from guanjia.entitlements.bank import holding, returning, righting
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.models import Award, Run
+from guanjia.entitlements.tables.after import BankAnswer
 from guanjia.interop import bank, returns
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Entry

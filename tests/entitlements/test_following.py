@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from guanjia.entitlements import queries, replay
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import replay
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry, Transfer

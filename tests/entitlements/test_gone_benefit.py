@@ -5,13 +5,16 @@ import json
 import pytest
 from django.urls import reverse
 
-from guanjia.entitlements import actions, queries, replay, settling
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import replay
+from guanjia.entitlements.leads import settling
 from guanjia.entitlements.models import Lead
+from guanjia.entitlements.runs import actions
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
-from guanjia.web.statement import statement
+from guanjia.web.demo.statement import statement
 from tests import town
 from tests.doors import at_desk, text_of
 from tests.entitlements import office

@@ -5,16 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from guanjia.entitlements import actions, holding
-from guanjia.entitlements.after_errors import (
-    ClockWentBack,
-    HeldStill,
-    NoSuchPayment,
-    SentAlready,
-)
-from guanjia.entitlements.after_models import Hold, Sending
+from guanjia.entitlements.after_errors import ClockWentBack, HeldStill, NoSuchPayment, SentAlready
+from guanjia.entitlements.bank import holding
 from guanjia.entitlements.errors import NoteMissing, SamePerson
 from guanjia.entitlements.models import Run
+from guanjia.entitlements.runs import actions
+from guanjia.entitlements.tables.after import Hold, Sending
 from guanjia.interop import bank, bank_tasks
 from guanjia.kit import scope
 from guanjia.ledger.audit import audit

@@ -5,8 +5,10 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
-from guanjia.entitlements import actions, determining, queries
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import determining
 from guanjia.entitlements.models import Award, BankFile, Determination, Lead, Run, RunFigure
+from guanjia.entitlements.runs import actions
 from guanjia.kit import scope
 from guanjia.ledger.models import Account, Entry, Transfer
 from tests import town

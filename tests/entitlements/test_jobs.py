@@ -8,8 +8,9 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 
-from guanjia.entitlements import actions, comparing, sifting, tasks
+from guanjia.entitlements.deciding import comparing, sifting
 from guanjia.entitlements.models import Run, RunState
+from guanjia.entitlements.runs import actions, tasks
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding
 from guanjia.policy.city.deciding import Results

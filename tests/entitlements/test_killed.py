@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from guanjia.entitlements import actions, queries
+from guanjia.entitlements import queries
 from guanjia.entitlements.models import BankFile, Determination, Lead, Run, RunFigure
+from guanjia.entitlements.runs import actions
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Transfer
 from guanjia.people import actions as people
 from guanjia.people.records import NewHousehold
-from guanjia.web import home, roles
+from guanjia.web.house import home, roles
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements import office

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from guanjia.entitlements import holding, returning
-from guanjia.entitlements import settling_overpayments as settling
-from guanjia.entitlements.after_models import BankAnswer, BankReturn, Hold, Overpayment, Sending
-from guanjia.entitlements.cli import NoDesk
+from guanjia.entitlements.bank import holding, returning
+from guanjia.entitlements.bank import settling_overpayments as settling
 from guanjia.entitlements.models import Run
+from guanjia.entitlements.runs.cli import NoDesk
+from guanjia.entitlements.tables.after import BankAnswer, BankReturn, Hold, Overpayment, Sending
 from guanjia.interop import bank, cli_bank, returns
 from guanjia.kit import scope
 from guanjia.ledger.models import Entry

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db.models import Sum
 
-from guanjia.entitlements import actions, replay
-from guanjia.entitlements import settling_overpayments as settling
-from guanjia.entitlements.after_models import Overpayment
+from guanjia.entitlements.bank import settling_overpayments as settling
+from guanjia.entitlements.deciding import replay
 from guanjia.entitlements.errors import SamePerson, WrongState
 from guanjia.entitlements.models import Determination, Run
+from guanjia.entitlements.runs import actions
+from guanjia.entitlements.tables.after import Overpayment
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry
 from guanjia.people.records import NewFact

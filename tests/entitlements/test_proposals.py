@@ -4,8 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from guanjia.entitlements import actions, adoption, queries, what_ifs
-from guanjia.entitlements.book_models import Proposal, ProposalState, Revision
+from guanjia.entitlements import queries
 from guanjia.entitlements.errors import (
     AdoptedOnce,
     ChangedBook,
@@ -17,6 +16,10 @@ from guanjia.entitlements.errors import (
     Overtaken,
     SamePerson,
 )
+from guanjia.entitlements.proposals import adoption
+from guanjia.entitlements.runs import actions
+from guanjia.entitlements.tables.books import Proposal, ProposalState, Revision
+from guanjia.entitlements.what_if import what_ifs
 from guanjia.kit import scope
 from guanjia.policy import proposing
 from guanjia.policy.book import Book

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from guanjia.entitlements import actions, determining, paying, queries, tasks
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import determining
 from guanjia.entitlements.errors import (
     NoBook,
     NotBegun,
@@ -17,6 +18,7 @@ from guanjia.entitlements.errors import (
     WrongState,
 )
 from guanjia.entitlements.models import Determination, Lead, Run, RunState
+from guanjia.entitlements.runs import actions, paying, tasks
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Entry
 from tests import town

@@ -3,7 +3,8 @@
 import psycopg
 import pytest
 
-from guanjia.entitlements import queries, replay, results
+from guanjia.entitlements import queries
+from guanjia.entitlements.deciding import replay, results
 from guanjia.people.records import NewFact
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town

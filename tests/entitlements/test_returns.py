@@ -5,7 +5,6 @@ import hashlib
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from guanjia.entitlements import holding, reconciling, returning, righting
 from guanjia.entitlements.after_errors import (
     NotSent,
     NotWhole,
@@ -14,9 +13,10 @@ from guanjia.entitlements.after_errors import (
     UnknownFile,
     WrongTotal,
 )
-from guanjia.entitlements.after_models import BankAnswer, BankReturn, Sending
+from guanjia.entitlements.bank import holding, reconciling, returning, righting
 from guanjia.entitlements.errors import SamePerson
 from guanjia.entitlements.models import Award, Run
+from guanjia.entitlements.tables.after import BankAnswer, BankReturn, Sending
 from guanjia.interop import bank, returns
 from guanjia.ledger.audit import audit
 from guanjia.ledger.models import Account, Entry

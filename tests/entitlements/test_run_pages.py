@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from guanjia.entitlements import actions
 from guanjia.entitlements.models import BankFile, Run, RunState
+from guanjia.entitlements.runs import actions
 from guanjia.interop import bank
 from guanjia.kit import scope
 from guanjia.staff import roles

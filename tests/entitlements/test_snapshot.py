@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from guanjia.entitlements import snapshot
+from guanjia.entitlements.families import snapshot
 from guanjia.kit import days
 from guanjia.people import actions as people
 from guanjia.people.models import Household

@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
-from guanjia.entitlements import actions, snapshot, trying, what_if_tasks, what_ifs
-from guanjia.entitlements.book_models import WhatIf, WhatIfFigure
+from guanjia.entitlements.families import snapshot
+from guanjia.entitlements.runs import actions
+from guanjia.entitlements.tables.books import WhatIf, WhatIfFigure
+from guanjia.entitlements.what_if import tasks as what_if_tasks
+from guanjia.entitlements.what_if import trying, what_ifs
 from guanjia.interop import load
 from guanjia.kit import days, scope
 from guanjia.people.models import Household

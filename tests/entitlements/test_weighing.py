@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from guanjia.entitlements.weighing import Granted, Held, Weighed, differs, weigh
+from guanjia.entitlements.families.weighing import Granted, Held, Weighed, differs, weigh
 
 DAY = date(2020, 1, 1)
 AWARD = Granted(7, "A-1", "441900119", 500, DAY, DAY, DAY, None, False, "month")

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from guanjia.entitlements import cli, cli_book, cli_what_if, queries, trying, what_ifs
-from guanjia.entitlements.book_models import Proposal, WhatIf, WhatIfFigure, WhatIfState
+from guanjia.entitlements import queries
 from guanjia.entitlements.errors import AlreadyDecided, Overtaken, RunError
+from guanjia.entitlements.proposals import cli as cli_book
+from guanjia.entitlements.runs import cli
+from guanjia.entitlements.tables.books import Proposal, WhatIf, WhatIfFigure, WhatIfState
+from guanjia.entitlements.what_if import cli as cli_what_if
+from guanjia.entitlements.what_if import trying, what_ifs
 from guanjia.policy.proposing import BadProposal
 from tests import town
 from tests.committed import Town, _django_db_helper, committed_town

@@ -7,8 +7,6 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from guanjia.entitlements import adoption, trying, what_if_tasks, what_ifs
-from guanjia.entitlements.book_models import WhatIf, WhatIfFigure, WhatIfState
 from guanjia.entitlements.errors import (
     AlreadyDecided,
     ChangedBook,
@@ -19,7 +17,11 @@ from guanjia.entitlements.errors import (
     OutOfDate,
     TooManyMonths,
 )
+from guanjia.entitlements.proposals import adoption
 from guanjia.entitlements.records import Wish
+from guanjia.entitlements.tables.books import WhatIf, WhatIfFigure, WhatIfState
+from guanjia.entitlements.what_if import tasks as what_if_tasks
+from guanjia.entitlements.what_if import trying, what_ifs
 from guanjia.kit import scope
 from guanjia.people.records import NewFact
 from guanjia.policy import book as books

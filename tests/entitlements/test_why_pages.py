@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guanjia.entitlements import why
+from guanjia.entitlements.why import explaining as why
 from guanjia.kit import scope
 from guanjia.people import actions as people
 from guanjia.people.models import Person

@@ -15,7 +15,7 @@ from guanjia.places.models import Place
 from guanjia.policy import book as books
 from guanjia.web import languages
 from guanjia.web.languages import Key
-from guanjia.web.traditional import traditional
+from guanjia.web.tongues.traditional import traditional
 from tests import town
 from tests.house_rules.reading import modules, name, tree
 from tests.web.test_due_pages import NONE, OLD, to_the_end
@@ -50,14 +50,19 @@ PAGES = (
 TERMINAL = ("guanjia/policy/", "guanjia/web/commands/", "guanjia/__main__.py")
 TERMINAL += ("guanjia/interop/cli.py", "guanjia/cases/")
 TERMINAL += tuple(
-    f"guanjia/entitlements/{part}.py" for part in ("adopting", "cli", "cli_book", "cli_what_if")
+    f"guanjia/entitlements/{part}.py"
+    for part in ("proposals/adopting", "proposals/cli", "runs/cli", "what_if/cli")
+)
+TERMINAL += ("guanjia/web/posts/accounts.py",)
+TERMINAL += tuple(
+    f"guanjia/web/house/{part}.py"
+    for part in (
+        *("archive", "cluster", "embedded", "external", "home", "keeper"),
+        *("resealing", "schema", "start", "static_files"),
+    )
 )
 TERMINAL += tuple(
-    f"guanjia/web/{part}.py"
-    for part in (
-        *("accounts", "archive", "cluster", "demo", "demo_staff", "embedded", "external", "home"),
-        *("keeper", "looking", "resealing", "schema", "start", "statement", "static_files"),
-    )
+    f"guanjia/web/demo/{part}.py" for part in ("filling", "looking", "staff", "statement")
 )
 # A unit that is read, a mark, the name of an account and of a file, texts that books hold.
 NO_WORDS = {"年预算", "元", " 元", "？", "系统管理员", "填写说明.md", "拟定标准，尚未发文"}

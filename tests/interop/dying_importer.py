@@ -16,10 +16,10 @@ def main(step: str) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from guanjia.entitlements import tasks
+    from guanjia.entitlements.runs import tasks
     from guanjia.interop import imports
     from guanjia.interop.intake import passing
-    from guanjia.web import jobs
+    from guanjia.web.house import jobs
 
     passing.BATCH = 3
     if step in ("check", "apply"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError
 
-from guanjia.entitlements import snapshot
+from guanjia.entitlements.families import snapshot
 from guanjia.entitlements.models import Award
 from guanjia.interop import cells, load, tables
 from guanjia.interop.lines import BadFolder
@@ -249,7 +249,7 @@ def test_a_failure_at_the_end_leaves_nothing(
     def fail(*_words: object) -> int:
         raise IntegrityError("no")
 
-    monkeypatch.setattr("guanjia.entitlements.actions.grant", fail)
+    monkeypatch.setattr("guanjia.entitlements.runs.actions.grant", fail)
     with pytest.raises(IntegrityError):
         load.load_folder(cities.book(), write(), AT, office)
     with scope.hold(cities.all_eyes()):

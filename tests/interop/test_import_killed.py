@@ -12,7 +12,7 @@ from guanjia.interop import imports, tables
 from guanjia.interop.models import ImportWrite
 from guanjia.kit import clock, scope
 from guanjia.people.models import Membership, NameGram, Person, PersonFact, Reach
-from guanjia.web import roles
+from guanjia.web.house import roles
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.entitlements.test_killed import data_folder

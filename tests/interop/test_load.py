@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from guanjia.entitlements import actions as entitlements
-from guanjia.entitlements import comparing, determining, missing, snapshot
+from guanjia.entitlements.deciding import comparing, determining
 from guanjia.entitlements.errors import SamePerson
+from guanjia.entitlements.families import missing, snapshot
 from guanjia.entitlements.models import Award, Determination, Lead
+from guanjia.entitlements.runs import actions as entitlements
 from guanjia.interop import load
 from guanjia.interop.synthetic import cast
 from guanjia.interop.synthetic.dates import FIRST

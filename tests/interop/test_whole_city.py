@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guanjia.entitlements import export, snapshot
+from guanjia.entitlements.families import export, snapshot
 from guanjia.interop import load
 from guanjia.kit import scope
 from guanjia.people.models import Household

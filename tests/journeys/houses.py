@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
 
-from guanjia.web import embedded, roles
+from guanjia.web.house import embedded, roles
 from tests import house as embedded_house
 from tests import town
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from guanjia.web import due_words
+from guanjia.web.due import words as due_words
 from tests.journeys.conftest import SMALLEST
 
 Said = dict[str, str]

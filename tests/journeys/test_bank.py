@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from guanjia.entitlements import actions, holding
+from guanjia.entitlements.bank import holding
+from guanjia.entitlements.runs import actions
 from guanjia.interop import bank, returns
 from guanjia.kit import scope
 from guanjia.people.records import NewFact

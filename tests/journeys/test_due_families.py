@@ -15,7 +15,8 @@ from guanjia.policy import book as books
 from guanjia.policy import family_file
 from guanjia.policy.decide import rules
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.web import due_pages, due_words
+from guanjia.web.due import pages as due_pages
+from guanjia.web.due import words as due_words
 from tests import town
 from tests.journeys.keys import PLAIN, Ask, Said, ask, reach
 

@@ -11,10 +11,12 @@ from playwright.sync_api import Page, expect
 
 from guanjia.cases import promises
 from guanjia.cases.models import Case, Event
-from guanjia.concerns import brand, tasks, training
-from guanjia.concerns.actions import NewConcern, take_in
+from guanjia.concerns import tasks
+from guanjia.concerns.likeness import training
+from guanjia.concerns.likeness.training import Told
+from guanjia.concerns.matters.actions import NewConcern, take_in
 from guanjia.concerns.models import Topic
-from guanjia.concerns.training import Told
+from guanjia.concerns.rules import brand
 from guanjia.interop.synthetic import wordings
 from guanjia.kit import clock, scope
 from tests import town

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from guanjia.concerns import contact_tasks
+from guanjia.concerns.keys import tasks as contact_tasks
 from guanjia.kit import clock
 from guanjia.staff.models import User
 from tests.concerns.residents import EMAIL, PHONE, asked, code_in, messages

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from guanjia.entitlements import actions, comparing, determining, paying
+from guanjia.entitlements.deciding import comparing, determining
 from guanjia.entitlements.models import Run
+from guanjia.entitlements.runs import actions, paying
 from guanjia.interop import bank
 from guanjia.kit import scope
 from guanjia.staff.models import User

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from guanjia.entitlements import trying, what_if_tasks
-from guanjia.entitlements.book_models import WhatIf
+from guanjia.entitlements.tables.books import WhatIf
+from guanjia.entitlements.what_if import tasks as what_if_tasks
+from guanjia.entitlements.what_if import trying
 from guanjia.kit import scope
 from guanjia.staff.models import User
 from tests import town

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
-from guanjia.entitlements import actions as entitlements
-from guanjia.entitlements import merged, queries, snapshot
+from guanjia.entitlements import queries
+from guanjia.entitlements.families import merged, snapshot
 from guanjia.entitlements.models import Award
+from guanjia.entitlements.runs import actions as entitlements
 from guanjia.kit import scope
 from guanjia.people import actions, errors, merging, second
 from guanjia.people.desk_models import Merge

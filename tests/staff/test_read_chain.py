@@ -11,7 +11,7 @@ from django.urls import reverse
 from guanjia.kit import clock, scope
 from guanjia.staff import read_chain, read_tasks, reading
 from guanjia.staff.models import Read, ReadBatch
-from guanjia.web import roles as database_roles
+from guanjia.web.house import roles as database_roles
 from tests import house
 from tests.committed import Town, _django_db_helper, committed_town  # noqa: F401
 from tests.doors import at_desk, text_of

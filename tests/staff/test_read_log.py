@@ -39,7 +39,7 @@ def test_a_page_that_failed_is_logged_though_its_transaction_is_undone(
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
 
-    monkeypatch.setattr("guanjia.web.people_pages.person_page", broken)
+    monkeypatch.setattr("guanjia.web.people.pages.person_page", broken)
     assert client.get(reverse("person", args=[cast.chen.id])).status_code == 500
     assert [(r.kind, r.status) for r in rows()] == [("person", 500)]
 

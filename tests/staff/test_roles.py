@@ -11,7 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from guanjia.cases import actions as cases
 from guanjia.cases import tasks
 from guanjia.cases.models import Attachment, Case, Event
-from guanjia.concerns import board, rate_tasks
+from guanjia.concerns.answered import board
+from guanjia.concerns.matters.city import the_promises
 from guanjia.concerns.models import (
     Draw,
     Drawn,
@@ -25,9 +26,9 @@ from guanjia.concerns.models import (
     TopicMonth,
     TopicWord,
 )
-from guanjia.concerns.public_models import Call, Consent
-from guanjia.concerns.views_ask import the_promises
-from guanjia.concerns.workflow import CONCERN
+from guanjia.concerns.rates import tasks as rate_tasks
+from guanjia.concerns.rules.workflow import CONCERN
+from guanjia.concerns.tables.public import Call, Consent
 from guanjia.entitlements.models import Determination, Lead
 from guanjia.kit import clock, days, scope
 from guanjia.ledger.models import Account, Entry

@@ -9,7 +9,7 @@ from guanjia.policy import book as books
 from guanjia.policy import language
 from guanjia.policy.language import Names
 from guanjia.policy.nodes import Node, Unit
-from guanjia.web.aloud import Aloud
+from guanjia.web.book.aloud import Aloud
 
 BOOK = books.load(Path(settings.GUANJIA_CITY))
 DIBAO = BOOK.chapter("dibao")

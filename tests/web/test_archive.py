@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from guanjia.web import archive, cluster, embedded
+from guanjia.web.house import archive, cluster, embedded
 from tests.web.running import guanjia
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from guanjia.entitlements import actions
+from guanjia.entitlements.runs import actions
 from guanjia.policy import book as books
 from guanjia.policy.book import Book
-from guanjia.web import book_pages, charts
+from guanjia.web.book import charts
+from guanjia.web.book import pages as book_pages
 from tests import town
 from tests.doors import queries_of, text_of
 

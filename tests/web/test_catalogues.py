@@ -9,8 +9,8 @@ from django.utils import translation
 
 from guanjia.places.models import Place, PlaceKind
 from guanjia.policy import words
-from guanjia.web import catalogues
-from guanjia.web.traditional import traditional as converted
+from guanjia.web.tongues import catalogues
+from guanjia.web.tongues.traditional import traditional as converted
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from guanjia import __main__ as command_line
-from guanjia.web import cluster, embedded, home, roles
+from guanjia.web.house import cluster, embedded, home, roles
 from tests.web.running import (
     CLONE,
     Visitor,

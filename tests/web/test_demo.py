@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from guanjia.web import cluster, embedded
+from guanjia.web.house import cluster, embedded
 from tests.web.running import (
     CLONE,
     Visitor,

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from guanjia.policy import asking
 from guanjia.policy.facts import declared
-from guanjia.web import due_words
+from guanjia.web.due import words as due_words
 
 pytestmark = pytest.mark.django_db
 DUE = "/due/"

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from guanjia.web import cluster, embedded, home, roles
+from guanjia.web.house import cluster, embedded, home, roles
 from tests.web.running import wait_until
 
 pytestmark = pytest.mark.slow

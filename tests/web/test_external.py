@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from guanjia.web import cluster, embedded, roles
-from guanjia.web import home as houses
+from guanjia.web.house import cluster, embedded, roles
+from guanjia.web.house import home as houses
 from tests.web.running import guanjia
 
 pytestmark = pytest.mark.slow

@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from guanjia.concerns import brand
+from guanjia.concerns.rules import brand
 from guanjia.places.models import Facility
-from guanjia.web import finding
+from guanjia.web.front import finding
 from tests import town
 from tests.doors import queries_of, text_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guanjia.web import home
+from guanjia.web.house import home
 
 
 @pytest.fixture

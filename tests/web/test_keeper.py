@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guanjia.web import keeper
+from guanjia.web.house import keeper
 from tests.web.running import wait_until
 
 pytestmark = pytest.mark.slow

@@ -16,10 +16,10 @@ from guanjia.entitlements.models import Award
 from guanjia.people import seal
 from guanjia.people.models import Person
 from guanjia.staff.models import User
-from guanjia.web import resealing, schema
 from guanjia.web.commands import keys
-from guanjia.web.keyring import LOOK_AGAIN, Keyring
-from guanjia.web.resealing import StillSealed
+from guanjia.web.house import resealing, schema
+from guanjia.web.house.keyring import LOOK_AGAIN, Keyring
+from guanjia.web.house.resealing import StillSealed
 from tests import house
 from tests.committed import Town, _django_db_helper, committed_town
 from tests.forks import forked, shoot

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from guanjia.policy import words
 from guanjia.policy.book import BookError, load
-from guanjia.web import speaking, terminal
+from guanjia.web.tongues import speaking, terminal
 from tests.web.running import CLONE, guanjia
 
 LINE = 'value = "1060 元/人·月"'

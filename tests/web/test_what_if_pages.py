@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guanjia.entitlements import queries, what_if_tasks
-from guanjia.entitlements.book_models import Proposal, ProposalState, WhatIf, WhatIfState
+from guanjia.entitlements import queries
+from guanjia.entitlements.tables.books import Proposal, ProposalState, WhatIf, WhatIfState
+from guanjia.entitlements.what_if import tasks as what_if_tasks
 from guanjia.kit import scope
 from guanjia.staff import roles
 from tests import town

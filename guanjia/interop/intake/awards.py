@@ -7,8 +7,8 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from guanjia.entitlements import actions as entitlements
 from guanjia.entitlements.records import NewAward
+from guanjia.entitlements.runs import actions as entitlements
 from guanjia.interop import folder_awards
 from guanjia.interop.folder import OPEN_END, Period, no_overlap
 from guanjia.interop.intake import documents, facts, who

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from guanjia.entitlements import missing
+from guanjia.entitlements.families import missing
+from guanjia.entitlements.families.snapshot import Frozen
 from guanjia.entitlements.records import NewAward
-from guanjia.entitlements.snapshot import Frozen
 from guanjia.interop.synthetic import dates, sudden
 from guanjia.interop.synthetic.dates import FIRST
 from guanjia.interop.synthetic.numbers import account

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from guanjia.entitlements.snapshot import Frozen
+from guanjia.entitlements.families.snapshot import Frozen
 from guanjia.people.records import NewPerson
 from guanjia.policy.book import Book
 from guanjia.policy.decide import Result, rules

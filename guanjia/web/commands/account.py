@@ -6,7 +6,7 @@ from guanjia.kit import clock
 from guanjia.policy.options import options
 from guanjia.policy.words import listed, word
 from guanjia.staff import roles
-from guanjia.web import accounts
+from guanjia.web.posts import accounts
 
 
 def main(words: list[str]) -> int:

@@ -20,8 +20,8 @@ from rich.progress import (
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import cluster, embedded, home, start
 from guanjia.web.commands import serve
+from guanjia.web.house import cluster, embedded, home, start
 
 FEWEST = 100
 OWN = ("pg", "pg.new", "files", "keys", "cache", "sealed", home.DEMO_STATE)
@@ -84,7 +84,7 @@ def _demo(words: list[str]) -> int:
 
 def _demo_folder() -> Path:
     """The data folder, marked as a demonstration. Raises NotADemo for a house with real data."""
-    from guanjia.web.demo_days import TODAY
+    from guanjia.web.demo.days import TODAY
 
     folder = home.ensure()
     if os.environ.get("DATABASE_URL"):
@@ -123,11 +123,11 @@ def _empty(folder: Path) -> None:
 
 
 def _fill(console: Console, folder: Path, residents: int, data: Path | None) -> dict[str, Any]:
-    from guanjia.web import demo, demo_staff
     from guanjia.web.commands import init
+    from guanjia.web.demo import filling, staff
 
     begun = time.monotonic()
-    password = demo_staff.new_password()
+    password = staff.new_password()
     columns = (
         TextColumn("{task.description:<22}"),
         BarColumn(bar_width=28),
@@ -137,7 +137,7 @@ def _fill(console: Console, folder: Path, residents: int, data: Path | None) -> 
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(word("建库"), total=None)
         init.prepare(lambda done, total: bar.update(task, completed=done, total=total))
-        demo.fill(bar, residents, data, password)
+        filling.fill(bar, residents, data, password)
     seconds = int(time.monotonic() - begun)
     text = (
         f'password = "{password}"\nseconds = {seconds}\nresidents = {residents}\n'
@@ -172,29 +172,29 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
     from django.conf import settings
 
     from guanjia.staff import roles
-    from guanjia.web import accounts, demo_staff, looking, statement
-    from guanjia.web.demo_days import MONTHS, TODAY
+    from guanjia.web.demo import days, looking, staff, statement
+    from guanjia.web.posts import accounts
 
     city = accounts.city_code(settings.GUANJIA_CITY)
-    console.print(statement.statement(city, TODAY))
+    console.print(statement.statement(city, days.TODAY))
     kind = word("合成数据") if state["synthetic"] else word("本市文件")
     console.print(
         word(
             "\n[bold]演示 · {kind} · 今天是 {today}[/]（核算用时 {seconds} 秒）",
             kind=kind,
-            today=TODAY,
+            today=days.TODAY,
             seconds=state["seconds"],
         )
     )
-    first = next(d.name for d in demo_staff.desks() if d.role == roles.TOWN_CLERK)
+    first = next(d.name for d in staff.desks() if d.role == roles.TOWN_CLERK)
     console.print(word("[bold]先看哪里[/]（用 {first} 登录；居民首页和政策簿不用）", first=first))
-    for place in looking.places_to_look(city, TODAY, MONTHS[-1]):
+    for place in looking.places_to_look(city, days.TODAY, days.MONTHS[-1]):
         what = set_cell_size(place.what, 14)
         console.print(f"  {what}{address}{place.path}  {place.about}", soft_wrap=True)
     if state["synthetic"]:
         _tell_residents(console)
     console.print(word("[bold]账号[/]  密码都是 {password}", password=state["password"]))
-    for desk in demo_staff.desks():
+    for desk in staff.desks():
         factor = word("  要动态码") if desk.role in roles.SECOND_FACTOR else ""
         console.print(
             word(
@@ -211,7 +211,7 @@ def _tell(console: Console, state: dict[str, Any], address: str) -> None:
 
 def _tell_residents(console: Console) -> None:
     """How to look at one's own matters, as a resident does."""
-    from guanjia.web import demo_concerns
+    from guanjia.web.demo import concerns as demo_concerns
 
     console.print(
         word(
@@ -247,8 +247,8 @@ def _code(words: list[str]) -> int:
     wanted.add_argument("name", help=word("账号，例如 zhou"))
     asked = wanted.parse_args(words)
     with start.house():
-        from guanjia.web import demo_staff
+        from guanjia.web.demo import staff
 
-        print(demo_staff.code(asked.name))
+        print(staff.code(asked.name))
         print(word("30 秒内有效。"), file=sys.stderr)
     return 0

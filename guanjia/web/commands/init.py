@@ -7,8 +7,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import external, start
-from guanjia.web.home import ensure
+from guanjia.web.house import external, start
+from guanjia.web.house.home import ensure
 
 ASK_THE_DBA = 3
 
@@ -49,7 +49,7 @@ def prepare(step: Callable[[int, int], None]) -> None:
     from django.conf import settings
 
     from guanjia.places import actions as places
-    from guanjia.web import schema
+    from guanjia.web.house import schema
 
     with schema.as_owner(os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])):
         schema.refuse_newer()
@@ -63,7 +63,7 @@ def _administrator(name: str, address: str) -> str:
 
     from guanjia.kit import clock
     from guanjia.staff import roles
-    from guanjia.web import accounts
+    from guanjia.web.posts import accounts
 
     if accounts.administrators_can_sign_in():
         return word("已有管理员。可以运行 guanjia serve。")

@@ -8,7 +8,7 @@ from django.conf import settings
 from guanjia.people import seal
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import resealing, schema
+from guanjia.web.house import resealing, schema
 
 
 def main(words: list[str]) -> int:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import archive
-from guanjia.web.home import ensure
+from guanjia.web.house import archive
+from guanjia.web.house.home import ensure
 
 
 def main(words: list[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import keeper, start
+from guanjia.web.house import keeper, start
 
 
 class PortTaken(RuntimeError):
@@ -40,7 +40,7 @@ def main(words: list[str]) -> int:
 
 def run(host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
     """Inside a house: pages and jobs until a signal; then everything that was started has ended."""
-    from guanjia.web import static_files
+    from guanjia.web.house import static_files
 
     static_files.gather()
     url = address(host, port)

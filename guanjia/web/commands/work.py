@@ -2,7 +2,7 @@
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.web import jobs, keeper
+from guanjia.web.house import jobs, keeper
 
 
 def main(words: list[str]) -> int:

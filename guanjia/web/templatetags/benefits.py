@@ -4,7 +4,7 @@ from django import template
 from django.template import Context
 
 from guanjia.policy.chapter import Chapter
-from guanjia.web import the_book
+from guanjia.web.book import the_book
 from guanjia.web.templatetags.guanjia import per as often
 
 register = template.Library()

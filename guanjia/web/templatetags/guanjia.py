@@ -19,8 +19,8 @@ from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
 from guanjia.policy.explanation import Explanation, Sentence
 from guanjia.web import rooms as the_rooms
-from guanjia.web import speaking
-from guanjia.web.speaking import Tongue
+from guanjia.web.tongues import speaking
+from guanjia.web.tongues.speaking import Tongue
 
 register = template.Library()
 

@@ -1,0 +1,3 @@
+"""Leads for a visit. Who may miss something, or have what may not be owed; the lists, and what a named person found
+there.
+"""
