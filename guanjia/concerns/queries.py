@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from guanjia.cases.models import Case, Notice, State
 from guanjia.cases.queries import told_to
+from guanjia.concerns import contacts
 from guanjia.concerns.models import Concern, SavedFilter
 from guanjia.kit.scope import place_range
+from guanjia.people import seal
 from guanjia.places import queries as places
 from guanjia.places.models import Place
 from guanjia.staff import lists
@@ -220,10 +222,17 @@ def _beside(case: Case) -> QuerySet[Case]:
     if case.person_id:
         same.append(Case.objects.filter(person=case.person_id).values("pk"))
     if case.concern.phone_index:
-        mine = Concern.objects.filter(phone_index=case.concern.phone_index)
+        mine = Concern.objects.filter(phone_index__in=_indexes(case.concern))
         same.append(mine.values("case_id"))
     numbers = same[0].union(*same[1:]) if len(same) > 1 else same[0]
     return Case.objects.select_related("concern").filter(pk__in=numbers).exclude(pk=case.pk)
+
+
+def _indexes(concern: Concern) -> list[str]:
+    """Under what the phone of a concern may stand; its own alone, but while the index key changes."""
+    if len(seal.index_keys()) == 1:
+        return [concern.phone_index]
+    return contacts.indexes_of(contacts.SMS, seal.unseal(bytes(concern.phone_sealed)))
 
 
 def filters(post: Post) -> list[SavedFilter]:

@@ -143,7 +143,7 @@ class Described(models.Model):
     document_kind = models.CharField(max_length=24)
     document_sealed = models.BinaryField(null=True)
     document_mask = models.CharField(max_length=24, blank=True)
-    document_index = models.BinaryField(null=True, max_length=16)
+    document_index = models.BinaryField(null=True)
 
     class Meta:
         abstract = True

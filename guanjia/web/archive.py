@@ -220,6 +220,8 @@ def _restore_files(home: Path, room: Path) -> None:
     """Keys, files and marks of the archive in place of those here; the cluster's passwords stay."""
     for key in (room / "keys").iterdir():
         houses.write_private(home / "keys" / key.name, key.read_text())
+    if not (room / "keys" / "ticket").exists():  # of a house that had not yet told them apart
+        (home / "keys" / "ticket").unlink(missing_ok=True)
     shutil.rmtree(home / "files", ignore_errors=True)
     (room / "files").replace(home / "files")
     (home / "files").chmod(0o700)

@@ -38,6 +38,20 @@ def test_what_is_restored_is_what_was_backed_up(place: Path, ground: Path) -> No
     assert (again.returncode, "0/0" in again.stdout) == (0, True)
 
 
+def test_a_backup_from_before_tickets_had_a_key_opens_its_own_tickets(
+    place: Path, ground: Path
+) -> None:
+    file, older, other = ground / "monday.tar", ground / "older.tar", ground / "other"
+    assert guanjia(place, "backup", str(file)).returncode == 0
+    with tarfile.open(file) as whole, tarfile.open(older, "w") as tar:
+        for member in whole:
+            if member.name != "keys/ticket":
+                tar.addfile(member, whole.extractfile(member) if member.isreg() else None)
+    assert guanjia(other, "restore", str(older)).returncode == 0
+    assert guanjia(other, "init").returncode == 0
+    assert (other / "keys" / "ticket").read_bytes() == (place / "keys" / "index").read_bytes()
+
+
 def test_a_backup_never_overwrites_a_file(place: Path, ground: Path) -> None:
     file = ground / "monday.tar"
     file.write_text("last week's")
