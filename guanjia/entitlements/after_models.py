@@ -155,6 +155,27 @@ class AccountChange(models.Model):
         ]
 
 
+class Correction(models.Model):
+    """Why a decision of a month that was decided before comes to another sum, append-only.
+
+    `reason`: a fact's kind, or what else became known (changed_past.py); `source`: the code of the
+    fact's source, the award's number, or the names of what the book says anew; `first`: from which day.
+    """
+
+    determination = models.OneToOneField(
+        *("entitlements.Determination", models.PROTECT), primary_key=True, related_name="correction"
+    )
+    place = place_key()
+    reason = models.CharField(max_length=200)
+    source = models.CharField(max_length=200, blank=True)
+    first = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_correction_says_why", condition=~Q(reason="")),
+        ]
+
+
 class Overpayment(models.Model):
     """A month that was paid more than it comes to as now known. Never offset, never moved, by itself.
 
