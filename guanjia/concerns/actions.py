@@ -78,7 +78,8 @@ def take_in(
         promise=brand.promise_of(asked.category, asked.policy),
     )
     try:
-        with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
+        eyes = scope.Scope(kind="intake", key=asked.key, post=str(by.post.pk) if by.post else "")
+        with scope.hold(eyes), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
             attaching.attach(case, files, by.who, at)

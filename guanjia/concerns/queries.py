@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as Sorted
-from django.db.models import Count, Q, QuerySet, When
+from django.db.models import Count, Prefetch, Q, QuerySet, When
 from django.utils.translation import gettext_lazy
 
-from guanjia.cases.models import Case, Notice, State
+from guanjia.cases.models import Case, Event, Notice, State
 from guanjia.cases.queries import told_to
 from guanjia.concerns import contacts
 from guanjia.concerns.models import Concern, SavedFilter
@@ -80,8 +80,9 @@ class Wanted:
 
 def whole(case_id: int) -> Case:
     """A case with all that its page shows. Raises Case.DoesNotExist."""
+    acts = Prefetch("events", Event.objects.select_related("by", "post"))
     found = Case.objects.select_related("concern", "person", "consent", "boardcase")
-    return found.prefetch_related("events__by", "clocks", "ratings", "attachments").get(pk=case_id)
+    return found.prefetch_related(acts, "clocks", "ratings", "attachments").get(pk=case_id)
 
 
 def of_key(key: str) -> Case | None:

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.columns import one_unit, place_key, staff_key
+from guanjia.kit.acting import post_key
 
 
 class Sending(models.Model):
@@ -37,8 +38,10 @@ class Hold(models.Model):
     state = models.CharField(max_length=8, choices=HoldState, default=HoldState.HELD)
     reason = models.CharField(max_length=200)
     held_by = staff_key()
+    held_post = post_key()
     held_at = models.DateTimeField()
     decided_by = staff_key(null=True)
+    decided_post = post_key()
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -131,8 +134,10 @@ class AccountChange(models.Model):
     after = models.BigIntegerField(help_text="the last entry that came back before this")
     reason = models.CharField(max_length=200)
     prepared_by = staff_key()
+    prepared_post = post_key()
     prepared_at = models.DateTimeField()
     approved_by = staff_key(null=True)
+    approved_post = post_key()
     approved_at = models.DateTimeField(null=True)
     agreed = models.BooleanField(null=True, help_text="NULL: waits for a second person")
 
@@ -248,7 +253,9 @@ class OverpaymentStep(models.Model):
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
     note = models.CharField(max_length=400)
     asked_by = staff_key(null=True)
+    asked_post = post_key()
     by = staff_key(null=True)
+    post = post_key()
     at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ from guanjia.entitlements.columns import (
     staff_key,
     two_people,
 )
+from guanjia.kit.acting import post_key
 
 LATER = after_models
 """The tables of what comes after a run: named here, so that they are found with the others."""
@@ -136,6 +137,9 @@ class Run(models.Model):
     prepared_by = staff_key()
     approved_by = staff_key(null=True)
     ended_by = staff_key(null=True)
+    prepared_post = post_key()
+    approved_post = post_key()
+    ended_post = post_key()
     retried_by = staff_key(null=True)
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="cancelled or rejected")

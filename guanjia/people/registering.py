@@ -174,7 +174,7 @@ def _decide(row: Transfer, state: RegistrationState, by: int, at: datetime) -> T
 def waiting(most: int) -> list[Transfer]:
     """Open transfers at this desk, the oldest first, at most so many."""
     found = Transfer.objects.filter(state=RegistrationState.OPEN)
-    wanted = ("registration__place", "registration__asked_by")
+    wanted = ("registration__place", "registration__asked_by", "registration__post")
     return list(found.select_related(*wanted).order_by("id")[:most])
 
 
@@ -185,5 +185,11 @@ def asked_by(post: int, most: int) -> list[Registration]:
 
 def get(number: int) -> Transfer:
     """One transfer at this desk. Raises Transfer.DoesNotExist."""
-    wanted = ("registration__place", "registration__asked_by", "decided_by")
+    wanted = (
+        "registration__place",
+        "registration__asked_by",
+        "registration__post",
+        "decided_by",
+        "decided_post",
+    )
     return Transfer.objects.select_related(*wanted).get(pk=number)

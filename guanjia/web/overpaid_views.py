@@ -75,7 +75,7 @@ def overpayment(request: HttpRequest, number: int) -> HttpResponseBase:
     found = Overpayment.objects.select_related("run").filter(pk=number).first()
     if found is None:
         raise Http404
-    steps = list(found.steps.select_related("asked_by", "by").order_by("pk"))
+    steps = list(found.steps.select_related("asked_by", "by", "asked_post", "post").order_by("pk"))
     last = steps[-1] if steps else None
     waits = last is not None and last.step == Step.ASKED
     form = forms.Decide(request.POST or None) if waits else forms.Settle(request.POST or None)
