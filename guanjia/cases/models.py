@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.cases.workflow import MOST_RETURNS
-from guanjia.kit.acting import post_key
+from guanjia.people.acting import post_key
 
 
 class State(models.TextChoices):

@@ -16,9 +16,9 @@ from guanjia.cases.promises import Promises
 from guanjia.cases.workflow import ACCEPT, CONTACT, FINISH, VISIT
 from guanjia.concerns.brand import Brand
 from guanjia.concerns.models import Concern
-from guanjia.kit.acting import named
 from guanjia.kit.days import SHANGHAI
 from guanjia.people import words as people_words
+from guanjia.people.acting import named
 from guanjia.policy.words import day, told
 
 CITY, TOWN = 6, 9

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.columns import one_unit, place_key, staff_key
-from guanjia.kit.acting import post_key
+from guanjia.people.acting import post_key
 
 
 class Sending(models.Model):

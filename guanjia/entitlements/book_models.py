@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.columns import place_key, staff_key, two_people
-from guanjia.kit.acting import post_key
+from guanjia.people.acting import post_key
 
 MOST_MONTHS = 24
 

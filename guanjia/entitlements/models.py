@@ -17,7 +17,7 @@ from guanjia.entitlements.columns import (
     staff_key,
     two_people,
 )
-from guanjia.kit.acting import post_key
+from guanjia.people.acting import post_key
 
 LATER = after_models
 """The tables of what comes after a run: named here, so that they are found with the others."""

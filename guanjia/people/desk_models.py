@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.kit.acting import post_key
+from guanjia.people.acting import post_key
 
 
 def by_key(null: bool = False) -> "models.ForeignKey[Any, Any]":

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from guanjia.kit import days
-from guanjia.kit.acting import named
+from guanjia.people.acting import named
 from guanjia.people.fact_groups import GROUPS, OTHER
 from guanjia.people.models import Source
 from guanjia.policy import facts, retold, words

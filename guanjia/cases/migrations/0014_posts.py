@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from guanjia.kit.acting import post_key, posts_kept
+from guanjia.people.acting import post_key, posts_kept
 
 ADDED = (("event", "post"),)
 

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanjia.kit.acting import named as as_acted
 from guanjia.kit.days import SHANGHAI
+from guanjia.people.acting import named as as_acted
 from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
 from guanjia.policy.explanation import Explanation, Sentence
