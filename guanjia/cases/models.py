@@ -13,6 +13,7 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.cases.workflow import MOST_RETURNS
+from guanjia.people.acting import post_key
 
 
 class State(models.TextChoices):
@@ -163,6 +164,7 @@ class Event(models.Model):
     )
     reason = models.CharField(max_length=32, blank=True)
     note = models.TextField(max_length=4000, blank=True)
+    post = post_key()
 
     class Meta:
         ordering = ["case", "step"]

@@ -7,9 +7,17 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.entitlements.columns import Days, held_key, one_unit, place_key, staff_key, two_people
+from guanjia.entitlements.columns import (
+    Days,
+    held_key,
+    one_unit,
+    place_key,
+    staff_key,
+    two_people,
+)
 from guanjia.entitlements.tables import after as after_models
 from guanjia.entitlements.tables.books import Revision
+from guanjia.people.acting import post_key
 
 LATER = after_models
 """The tables of what comes after a run: named here, so that they are found with the others."""
@@ -129,6 +137,9 @@ class Run(models.Model):
     prepared_by = staff_key()
     approved_by = staff_key(null=True)
     ended_by = staff_key(null=True)
+    prepared_post = post_key()
+    approved_post = post_key()
+    ended_post = post_key()
     retried_by = staff_key(null=True)
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, help_text="cancelled or rejected")

@@ -69,7 +69,7 @@ def paid_benefits(book: Book) -> dict[str, tuple[str, ...]]:
 
 def runs() -> QuerySet[Run]:
     """All runs, the newest month first."""
-    wanted = ("place", "prepared_by", "approved_by")
+    wanted = ("place", "prepared_by", "approved_by", "prepared_post", "approved_post", "ended_post")
     return Run.objects.select_related(*wanted).order_by("-month", "-pk")
 
 

@@ -12,8 +12,8 @@ from guanjia.interop import cells, tables
 from guanjia.interop.intake.documents import has_number
 from guanjia.interop.lines import BadFolder, Problem, Row, one_household, one_value, rows
 from guanjia.people import documents
-from guanjia.people.actions import CHECKED
 from guanjia.people.documents import BadDocument
+from guanjia.people.indexing import CHECKED
 from guanjia.people.models import DocumentKind
 from guanjia.people.records import NewFact, NewHousehold, NewPerson
 from guanjia.policy.book import Book

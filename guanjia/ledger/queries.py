@@ -14,8 +14,9 @@ def accounts(under: str = "") -> QuerySet[Account]:
 
 def entry(entry_id: int) -> Entry:
     """An entry with who prepared and approved it, and its reasons. Raises Entry.DoesNotExist."""
-    wanted = ("prepared_by", "approved_by", "place", "run", "award", "determination", "reverses")
-    return Entry.objects.select_related(*wanted).get(pk=entry_id)
+    wanted = ("prepared_by", "approved_by", "place", "award", "determination", "reverses")
+    posts = ("run__prepared_post", "run__approved_post")
+    return Entry.objects.select_related(*wanted, *posts).get(pk=entry_id)
 
 
 def payments_of(award_ids: Sequence[int]) -> QuerySet[Entry]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from guanjia.kit import bulk
-from guanjia.people import documents, hand, names, reaching, seal
+from guanjia.people import documents, hand, indexing, names, reaching, seal
 from guanjia.people.models import (
     Dated,
-    DocumentKind,
     Household,
     HouseholdFact,
     Membership,
@@ -28,8 +27,6 @@ from guanjia.places.queries import CITY
 
 Unit = Person | NewPerson | Household | NewHousehold
 """Whom a fact is of: a row, or a record that has been written."""
-
-CHECKED = (DocumentKind.CITIZEN, DocumentKind.HK_MO_TW_RESIDENCE, DocumentKind.PERMANENT_RESIDENCE)
 
 PERSON_COLUMNS = {
     "id": "bigint",
@@ -151,14 +148,15 @@ def write_facts(
 
 
 def _write_people(people: Sequence[NewPerson], at: datetime) -> None:
+    indexing.hold_key()
+    if indexing.under_older(people):
+        raise IntegrityError("one_person_a_document")
     bulk.insert("people_person", PERSON_COLUMNS, (person_row(person, at) for person in people))
 
 
 def person_row(person: NewPerson, at: datetime) -> tuple[object, ...]:
     """A person as the table keeps one, the number sealed. Raises BadDocument."""
-    number = person.document
-    if person.document_kind in CHECKED:
-        number = documents.citizen_number(number)
+    number = indexing.as_written(person.document_kind, person.document)
     sealed, index = (seal.seal(number), seal.index(number)) if number else (None, None)
     return (
         person.id,

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from guanjia.people import actions, second
-from guanjia.people.desk_models import ChangeRequest, ChangeState, JoinState
+from guanjia.people.desk_models import POSTS, ChangeRequest, ChangeState, JoinState
 from guanjia.people.errors import (
     AlreadyAsked,
     MovesMoney,
@@ -112,17 +112,17 @@ def _row(
 def of_unit(person: int | None, household: int | None) -> list[ChangeRequest]:
     """Everything that was ever asked for of a person or household, the newest first."""
     found = ChangeRequest.objects.filter(person=person, household=household)
-    return list(found.select_related("prepared_by", "decided_by").order_by("-id"))
+    return list(found.select_related("prepared_by", "decided_by", *POSTS).order_by("-id"))
 
 
 def get(number: int) -> ChangeRequest:
     """One request with whom it is about. Raises ChangeRequest.DoesNotExist."""
-    wanted = ("person", "household", "source", "prepared_by", "decided_by")
+    wanted = ("person", "household", "source", "prepared_by", "decided_by", *POSTS)
     return ChangeRequest.objects.select_related(*wanted).get(pk=number)
 
 
 def waiting(most: int) -> list[ChangeRequest]:
     """Open requests within reach, the oldest first, at most so many."""
     found = ChangeRequest.objects.filter(state=ChangeState.OPEN)
-    wanted = ("person", "household", "prepared_by")
+    wanted = ("person", "household", "prepared_by", "prepared_post")
     return list(found.select_related(*wanted).order_by("prepared_at", "id")[:most])

@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.people.acting import post_key
+
 
 def by_key(null: bool = False) -> "models.ForeignKey[Any, Any]":
     """A foreign key to who did it."""
@@ -48,13 +50,19 @@ class Asked(models.Model):
 
     reason = models.CharField(max_length=400)
     prepared_by = by_key()
+    prepared_post = post_key()
     prepared_at = models.DateTimeField(db_default=Now())
     decided_by = by_key(null=True)
+    decided_post = post_key()
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
         abstract = True
+
+
+POSTS = ("prepared_post", "decided_post")
+"""Read along with who prepared and decided, to say who stood in for somebody."""
 
 
 class ChangeState(models.TextChoices):
@@ -143,7 +151,7 @@ class Described(models.Model):
     document_kind = models.CharField(max_length=24)
     document_sealed = models.BinaryField(null=True)
     document_mask = models.CharField(max_length=24, blank=True)
-    document_index = models.BinaryField(null=True, max_length=16)
+    document_index = models.BinaryField(null=True)
 
     class Meta:
         abstract = True
@@ -216,6 +224,7 @@ class Transfer(models.Model):
         max_length=10, choices=RegistrationState, default=RegistrationState.OPEN
     )
     decided_by = by_key(null=True)
+    decided_post = post_key()
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True)
 
@@ -247,6 +256,7 @@ class Undoable(Asked):
 
     state = models.CharField(max_length=10, choices=JoinState, default=JoinState.OPEN)
     undone_by = by_key(null=True)
+    undone_post = post_key()
     undone_at = models.DateTimeField(null=True)
     undone_because = models.CharField(max_length=400, blank=True)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from guanjia.kit import days
+from guanjia.people.acting import named
 from guanjia.people.fact_groups import GROUPS, OTHER
 from guanjia.people.models import Source
 from guanjia.policy import facts, retold, words
@@ -211,5 +212,5 @@ def shown(fact: Fact, row: Row, places: Mapping[str, str]) -> Shown:
         recorded_at=row.recorded_at,
         superseded_at=row.superseded_at,
         source=row.source,
-        by=str(row.recorded_by.user) if row.recorded_by else "",
+        by=named(row.recorded_by.user, row.recorded_by) if row.recorded_by else "",
     )

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from guanjia.kit import bulk
-from guanjia.people import hand, names, reaching
+from guanjia.people import hand, indexing, names, reaching
 from guanjia.people.actions import (
     FACT_COLUMNS,
     GRAM_COLUMNS,
@@ -55,7 +55,9 @@ def register_persons(people: Sequence[NewPerson], desk: str, since: date, at: da
     with hand.of_the_register():
         reach = ((p.id, desk, "residence", since, None) for p in people)
         bulk.insert("people_reach", reaching.COLUMNS, reach)
-        rows = (person_row(person, at) for person in people)
+        indexing.hold_key()
+        known = indexing.under_older(people)
+        rows = (person_row(person, at) for person in people if person.id not in known)
         written = set(insert_free("people_person", PERSON_COLUMNS, rows))
     lost = [person.id for person in people if person.id not in written]
     bulk.rows("DELETE FROM people_reach WHERE person_id = ANY(%s::bigint[]) RETURNING 1", [lost])

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from guanjia.people import hand, queries, second
-from guanjia.people.desk_models import JoinState, Merge
+from guanjia.people.desk_models import POSTS, JoinState, Merge
 from guanjia.people.errors import NotBelieved, ReasonMissing
 
 
@@ -56,11 +56,13 @@ def approve(number: int, by: int, at: datetime, settled: Callable[[Merge], None]
 
 def get(number: int) -> Merge:
     """One merge with both persons. Raises Merge.DoesNotExist."""
-    wanted = ("kept", "gone", "prepared_by", "decided_by", "undone_by")
+    wanted = ("kept", "gone", "prepared_by", "decided_by", "undone_by", *POSTS, "undone_post")
     return Merge.objects.select_related(*wanted).get(pk=number)
 
 
 def waiting(most: int) -> list[Merge]:
     """Open merges within reach, the oldest first, at most so many."""
     found = Merge.objects.filter(state=JoinState.OPEN)
-    return list(found.select_related("kept", "gone", "prepared_by").order_by("id")[:most])
+    return list(
+        found.select_related("kept", "gone", "prepared_by", "prepared_post").order_by("id")[:most]
+    )

@@ -44,6 +44,21 @@ class Source(models.Model):
         return self.name
 
 
+class IndexKey(models.Model):
+    """The one row that says under which index key documents are written now. The owner's alone to change."""
+
+    one = models.BooleanField(primary_key=True, db_default=True)
+    newest = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_index_key_is_the_newest", condition=Q(one=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"k{self.newest}"
+
+
 class Person(models.Model):
     """One human being. Names and document numbers are as the latest register gives them."""
 
@@ -56,7 +71,7 @@ class Person(models.Model):
     document_kind = models.CharField(max_length=24, choices=DocumentKind)
     document_sealed = models.BinaryField(null=True)
     document_mask = models.CharField(max_length=24, blank=True)
-    document_index = models.BinaryField(null=True, max_length=16)
+    document_index = models.BinaryField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

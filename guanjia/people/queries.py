@@ -112,8 +112,8 @@ def with_document(number: str, kinds: Sequence[str]) -> list[int]:
 
     It takes as long for a number that nobody has as for one of somebody out of reach.
     """
-    asked = [seal.index(number), list(kinds)]
-    query = "SELECT people_by_document(%s::bytea, %s::text[])"
+    asked = [seal.indexes(number), list(kinds)]
+    query = "SELECT people_by_document(%s::bytea[], %s::text[])"
     return [person for (person,) in bulk.rows(query, asked)]
 
 

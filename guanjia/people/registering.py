@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
-from guanjia.people import actions, documents, hand, names, queries, seal
+from guanjia.people import actions, documents, hand, indexing, names, queries, seal
 from guanjia.people.desk_models import Registration, RegistrationState, Transfer
 from guanjia.people.errors import AlreadyHere, ReasonMissing, TooMany, WrongState
 from guanjia.people.models import DocumentKind, Person, Reach, ReachReason
@@ -36,22 +36,21 @@ def register(stated: Stated, by: int, at: datetime) -> int:
 
     Raises BadDocument; AlreadyHere where the post reaches the person already; TooMany.
     """
-    number = stated.document
-    if stated.document_kind in actions.CHECKED:
-        number = documents.citizen_number(number)
+    number = indexing.as_written(stated.document_kind, stated.document)
     if number:
         here = queries.with_document(number, [stated.document_kind])
         if here:
             raise AlreadyHere(here[0])
-    sealed, index = (seal.seal(number), seal.index(number)) if number else (None, None)
+    sealed, indexes = (seal.seal(number), seal.indexes(number)) if number else (None, [])
     values = [
-        *(stated.document_kind, sealed, documents.masked(number), index),
+        *(stated.document_kind, sealed, documents.masked(number), indexes),
         *(stated.name, names.initials(stated.name), stated.sex, stated.born_on),
         *(stated.place, str(stated.why), by, at),
     ]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT people_register({', '.join(['%s'] * len(values))})", values)
+            marks = ["%s::bytea[]" if value is indexes else "%s" for value in values]
+            cursor.execute(f"SELECT people_register({', '.join(marks)})", values)
             return int(cursor.fetchone()[0])
     except OperationalError as problem:
         if "at most" not in str(problem):
@@ -130,9 +129,12 @@ def _locked(number: int) -> Transfer:
 
 def _person(asked: Registration, at: datetime) -> int:
     """The person with this document: written by now through another registration, or written here."""
-    if asked.document_kind != DocumentKind.NONE:
+    indexes: list[bytes] = []
+    if asked.document_kind != DocumentKind.NONE and asked.document_sealed:
+        indexing.hold_key()
+        indexes = seal.indexes(seal.unseal(bytes(asked.document_sealed)))
         known = Person.objects.filter(
-            document_kind=asked.document_kind, document_index=bytes(asked.document_index or b"")
+            document_kind=asked.document_kind, document_index__in=indexes
         ).first()
         if known is not None:
             return known.pk
@@ -144,7 +146,7 @@ def _person(asked: Registration, at: datetime) -> int:
         document_kind=asked.document_kind,
         document_sealed=asked.document_sealed,
         document_mask=asked.document_mask,
-        document_index=asked.document_index,
+        document_index=indexes[0] if indexes else None,
         recorded_at=at,
     ).pk
 
@@ -172,7 +174,7 @@ def _decide(row: Transfer, state: RegistrationState, by: int, at: datetime) -> T
 def waiting(most: int) -> list[Transfer]:
     """Open transfers at this desk, the oldest first, at most so many."""
     found = Transfer.objects.filter(state=RegistrationState.OPEN)
-    wanted = ("registration__place", "registration__asked_by")
+    wanted = ("registration__place", "registration__asked_by", "registration__post")
     return list(found.select_related(*wanted).order_by("id")[:most])
 
 
@@ -183,5 +185,11 @@ def asked_by(post: int, most: int) -> list[Registration]:
 
 def get(number: int) -> Transfer:
     """One transfer at this desk. Raises Transfer.DoesNotExist."""
-    wanted = ("registration__place", "registration__asked_by", "decided_by")
+    wanted = (
+        "registration__place",
+        "registration__asked_by",
+        "registration__post",
+        "decided_by",
+        "decided_post",
+    )
     return Transfer.objects.select_related(*wanted).get(pk=number)

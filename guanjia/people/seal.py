@@ -7,6 +7,11 @@ import os
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+INDEX = 16
+"""Bytes of a keyed hash."""
+FIRST = "k1"
+"""The index key whose values carry no id: there was no other when they were written."""
+
 
 class KeyGone(RuntimeError):
     """A row is sealed under a key that this house does not hold."""
@@ -37,6 +42,48 @@ def unseal(sealed: bytes) -> str:
     return AESGCM(key).decrypt(rest[:12], rest[12:], key_id).decode()
 
 
+def index_keys() -> list[str]:
+    """Ids of the index keys that are held, the newest first. Raises KeyGone where none is."""
+    held = list(settings.GUANJIA_INDEX_KEYS)[::-1]
+    if not held:
+        raise KeyGone("no index key is in the key folder")
+    return held
+
+
+def indexes(text: str) -> list[bytes]:
+    """What may stand for `text`, under every index key that is held, the newest first."""
+    return [_prefix(name) + _hash(settings.GUANJIA_INDEX_KEYS[name], text) for name in index_keys()]
+
+
 def index(text: str) -> bytes:
-    """16 bytes that are equal for equal texts and say nothing else without the key."""
-    return hmac.new(settings.GUANJIA_INDEX_KEY, text.encode(), hashlib.sha256).digest()[:16]
+    """What is written for `text`: equal for equal texts, it says nothing else without the key.
+
+    16 bytes, under a later key than the first with its id and a colon before them.
+    """
+    return indexes(text)[0]
+
+
+def index_texts(text: str) -> list[str]:
+    """The same as `indexes`, in letters."""
+    return [
+        _prefix(name).decode() + _hash(settings.GUANJIA_INDEX_KEYS[name], text).hex()
+        for name in index_keys()
+    ]
+
+
+def keyed(text: str) -> bytes:
+    """16 bytes under the newest index key, for what lives a day at most and need not be found after a change."""
+    return _hash(settings.GUANJIA_INDEX_KEYS[index_keys()[0]], text)
+
+
+def ticket(text: str) -> bytes:
+    """16 bytes under a key that never changes: of secrets that nobody keeps, so that none can be made anew."""
+    return _hash(settings.GUANJIA_TICKET_KEY, text)
+
+
+def _prefix(name: str) -> bytes:
+    return b"" if name == FIRST else name.encode() + b":"
+
+
+def _hash(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()[:INDEX]

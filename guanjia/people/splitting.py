@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanjia.people import hand, queries, second
-from guanjia.people.desk_models import JoinState, Split, SplitFact
+from guanjia.people.desk_models import POSTS, JoinState, Split, SplitFact
 from guanjia.people.errors import NotBelieved, ReasonMissing
 from guanjia.people.models import PersonFact, ThePost
 
@@ -107,7 +107,7 @@ def _move(facts: list[PersonFact], to: int, at: datetime) -> None:
 
 def get(number: int) -> Split:
     """One split with both persons. Raises Split.DoesNotExist."""
-    wanted = ("person", "other", "prepared_by", "decided_by", "undone_by")
+    wanted = ("person", "other", "prepared_by", "decided_by", "undone_by", *POSTS, "undone_post")
     return Split.objects.select_related(*wanted).get(pk=number)
 
 
@@ -120,4 +120,8 @@ def facts_of(row: Split) -> list[PersonFact]:
 def waiting(most: int) -> list[Split]:
     """Open splits within reach, the oldest first, at most so many."""
     found = Split.objects.filter(state=JoinState.OPEN)
-    return list(found.select_related("person", "other", "prepared_by").order_by("id")[:most])
+    return list(
+        found.select_related("person", "other", "prepared_by", "prepared_post").order_by("id")[
+            :most
+        ]
+    )

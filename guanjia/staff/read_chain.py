@@ -29,9 +29,13 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found: how much is sealed, and the first break in words ('' where whole)."""
+    """What the check found: how much is sealed, and the first break in words ('' where whole).
+
+    `batches` were read, `sound` of them are as they were sealed.
+    """
 
     batches: int
+    sound: int
     rows: int
     unsealed: int
     head: str
@@ -104,19 +108,23 @@ def check(witnessed: dict[int, str] | None = None) -> Verdict:
     `witnessed` are the hashes that stand outside the database, by number: they tell where the end of
     the chain itself was taken away or made anew.
     """
-    previous, number, rows, broken = START, 0, 0, ""
+    previous, number, sound, rows, broken = START, 0, 0, 0, ""
     ends: dict[int, int] = {}
     for batch in ReadBatch.objects.order_by("number").iterator():
         number += 1
         broken = _break(batch, number, previous, ends.get(batch.cluster, 0), witnessed or {})
         if broken:
             break
-        previous, rows = bytes(batch.hash), rows + batch.rows
+        previous, sound, rows = bytes(batch.hash), number, rows + batch.rows
         ends[batch.cluster] = batch.to_xid
     if not broken and witnessed and max(witnessed) > number:
-        broken = word("第 {number} 批之后的封存记录不见了。", number=number)
+        broken = word(
+            "数据库里只封存到第 {number} 批，数据库外留存到第 {last} 批：后面的封存记录不见了。",
+            number=number,
+            last=max(witnessed),
+        )
     unsealed = 0 if broken else sum(_waiting(c, ends.get(c, 0)) for c in _clusters())
-    return Verdict(number, rows, unsealed, previous.hex(), broken)
+    return Verdict(number, sound, rows, unsealed, previous.hex(), broken)
 
 
 def _clusters() -> list[int]:

@@ -3,7 +3,7 @@
 from guanjia.kit import scope
 from guanjia.policy.options import options
 from guanjia.policy.words import word
-from guanjia.staff import read_chain, read_tasks
+from guanjia.staff import read_chain, read_tasks, read_witness
 
 
 def main(words: list[str]) -> int:
@@ -14,12 +14,17 @@ def main(words: list[str]) -> int:
         print(word("已封存 {n} 行。", n=read_tasks.seal_now()))
         return 0
     with scope.hold(read_tasks.EYES):
-        found = read_chain.check(read_tasks.witnessed())
+        witness = read_tasks.witness()
+        found = read_chain.check(witness.hashes)
+    for one in witness.gone:
+        print(read_witness.told(one))
     if found.broken:
         print(word("查阅日志对不上：{why}", why=found.broken))
         print(
             word(
-                "此前的 {n} 批核对无误。如果刚从备份恢复，这可能是恢复造成的。", n=found.batches - 1
+                "核对无误的有 {n} 批。用 guanjia restore 恢复较早的备份时会写明缺了哪几批；"
+                "不是这样恢复的，请查明是谁动了数据库。",
+                n=found.sound,
             )
         )
         return 1

@@ -25,7 +25,10 @@ SECRET_KEY = home.secret("django").hex()
 GUANJIA_SEAL_KEYS = keyring.Keyring(GUANJIA_HOME / "keys")
 if not GUANJIA_SEAL_KEYS:
     home.secret("seal-k1")  # the first; where data are sealed already, its loss is said
-GUANJIA_INDEX_KEY = home.secret("index")
+GUANJIA_TICKET_KEY = home.ticket()
+GUANJIA_INDEX_KEYS = keyring.Keyring(GUANJIA_HOME / "keys", "index", first="index")
+if not GUANJIA_INDEX_KEYS:
+    home.secret("index")
 
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("GUANJIA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

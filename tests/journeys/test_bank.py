@@ -1,6 +1,7 @@
 """The bank's side of a month in the browser, by keys: sent, answered, put right; what was too much, settled."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,16 @@ def test_what_was_too_much_is_settled_by_two(
         actions.cancel_run(worked.ready.pk, worked.cast.zhou, office.moment(office.MARCH, 6))
         dead = NewFact("alive", 0, office.JANUARY)
         office.learn(worked.cast.ho, dead, office.moment(office.MARCH, 7))
-        office.determine(worked.cast, office.MARCH, office.moment(office.MARCH, 8))
+        less = NewFact("wages", 150000, date(2019, 5, 1), date(2019, 11, 1))
+        office.learn(worked.cast.chen, less, office.moment(office.MARCH, 7))
+        run = office.determine(worked.cast, office.MARCH, office.moment(office.MARCH, 8))
     sign_in(worked.cast.zhou)
+    page.goto(f"/runs/{run.pk}/arrears/")
+    expect(page.get_by_text("工资性收入").first).to_be_visible()
+    on_every_size("arrears")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("工资性收入").first).to_be_visible()
+    page.emulate_media(media="screen")
     page.goto("/overpayments/")
     on_every_size("overpayments")
     enter(page, "link", "待处理")

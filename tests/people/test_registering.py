@@ -165,7 +165,7 @@ def test_a_number_finds_whom_the_post_reaches_and_nobody_near_it(cast: town.Cast
             assert queries.with_document(cast.li.document, ["passport"]) == []
             for index in indexes:  # just before somebody's, where the look comes upon that one
                 near = (int.from_bytes(index) - 1).to_bytes(16)
-                assert raw("SELECT people_by_document(%s, %s)", near, kinds) == []
+                assert raw("SELECT people_by_document(%s::bytea[], %s)", [near], kinds) == []
             assert scope.current() == eyes
     with scope.hold(scope.NOTHING):
         assert queries.with_document(cast.li.document, kinds) == []

@@ -16,6 +16,7 @@ OPEN = {
     "places_place",
     "places_facility",
     "people_source",
+    "people_indexkey",  # which index key is the newest: a number
     "entitlements_revision",
     "staff_user",
     "staff_user_groups",

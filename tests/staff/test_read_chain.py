@@ -16,6 +16,8 @@ from tests import house
 from tests.committed import Town, _django_db_helper, committed_town  # noqa: F401
 from tests.doors import at_desk, text_of
 
+pytestmark = pytest.mark.django_db
+
 
 @contextmanager
 def owner(there: Town) -> Iterator[psycopg.Connection]:

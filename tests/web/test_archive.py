@@ -38,6 +38,20 @@ def test_what_is_restored_is_what_was_backed_up(place: Path, ground: Path) -> No
     assert (again.returncode, "0/0" in again.stdout) == (0, True)
 
 
+def test_a_backup_from_before_tickets_had_a_key_opens_its_own_tickets(
+    place: Path, ground: Path
+) -> None:
+    file, older, other = ground / "monday.tar", ground / "older.tar", ground / "other"
+    assert guanjia(place, "backup", str(file)).returncode == 0
+    with tarfile.open(file) as whole, tarfile.open(older, "w") as tar:
+        for member in whole:
+            if member.name != "keys/ticket":
+                tar.addfile(member, whole.extractfile(member) if member.isreg() else None)
+    assert guanjia(other, "restore", str(older)).returncode == 0
+    assert guanjia(other, "init").returncode == 0
+    assert (other / "keys" / "ticket").read_bytes() == (place / "keys" / "index").read_bytes()
+
+
 def test_a_backup_never_overwrites_a_file(place: Path, ground: Path) -> None:
     file = ground / "monday.tar"
     file.write_text("last week's")
@@ -129,6 +143,61 @@ def test_a_half_done_restore_is_finished_by_running_it_again(place: Path, ground
     assert guanjia(place, "restore", str(file), "--replace").returncode == 0
     assert (place / "files" / "bank" / "2020-01.csv").exists()
     assert guanjia(place, "init").returncode == 0
+
+
+def test_the_read_log_of_a_restored_house_is_whole_or_says_what_is_not_in_it(
+    place: Path, ground: Path
+) -> None:
+    early, late, other = ground / "monday.tar", ground / "tuesday.tar", ground / "other"
+    _read_and_seal(place)
+    guanjia(place, "backup", str(early))
+    _read(place)  # is in the backup, and not yet sealed
+    guanjia(place, "backup", str(late))
+    assert guanjia(other, "restore", str(late)).returncode == 0
+    _whole(other, "1 批 1 行，另有 1 行待封存")
+    _read_and_seal(other)
+    _whole(other, "3 批 3 行")  # what waited there is sealed by itself, as of another cluster
+    _read_and_seal(place)
+    _read_and_seal(place)
+    _whole(place, "3 批 4 行")
+    refused = guanjia(place, "restore", str(early))
+    assert refused.returncode == 1
+    _whole(place, "3 批 4 行")
+    restored = guanjia(place, "restore", str(early), "--replace")
+    missing = "查阅日志当时封存到第 3 批，备份里只有前 1 批：第 2 至 3 批的查阅记录不在库里"
+    assert (restored.returncode, missing in restored.stdout) == (0, True)
+    assert missing in _whole(place, "1 批 1 行")
+    _read_and_seal(place)
+    assert missing in _whole(place, "2 批 2 行")
+    with embedded.held(place) as server, psycopg.connect(server.url(cluster.SUPERUSER)) as owner:
+        owner.execute("ALTER TABLE staff_readbatch DISABLE TRIGGER USER")
+        owner.execute("DELETE FROM staff_readbatch WHERE number = 2")
+    broken = guanjia(place, "log", "check")
+    assert broken.returncode == 1
+    assert "数据库里只封存到第 1 批，数据库外留存到第 2 批" in broken.stdout
+    assert "核对无误的有 1 批" in broken.stdout
+
+
+def _read(place: Path) -> None:
+    """Somebody at a desk opens a person's page."""
+    with embedded.held(place) as server, psycopg.connect(server.url(cluster.SUPERUSER)) as owner:
+        owner.execute(
+            "INSERT INTO staff_read (user_id, post_id, place, kind, person, what, filters, reason, "
+            "reason_words, address, status) SELECT user_id, id, place_id, 'person', 1, '', '', '', '', "
+            "'', 200 FROM staff_post LIMIT 1"
+        )
+
+
+def _read_and_seal(place: Path) -> None:
+    _read(place)
+    assert guanjia(place, "log", "seal").returncode == 0
+
+
+def _whole(place: Path, counted: str) -> str:
+    """The read log is whole, with so many batches and rows; all that is said."""
+    done = guanjia(place, "log", "check")
+    assert (done.returncode, f"查阅日志完整：{counted}" in done.stdout) == (0, True), done.stdout
+    return done.stdout
 
 
 def test_an_empty_house_has_nothing_to_back_up(ground: Path) -> None:

@@ -62,6 +62,17 @@ def test_a_key_that_is_gone_is_never_made_anew(place: Path) -> None:
     assert not (place / "keys" / "seal-k1").exists()
 
 
+def test_the_key_of_tickets_is_the_first_index_key_of_a_house_from_before(place: Path) -> None:
+    first = home.secret("index")
+    assert home.ticket() == first
+    (place / "keys" / "index").rename(place / "keys" / "retired-index-k1")
+    assert home.ticket() == first, "it stays when the index key goes"
+
+
+def test_a_new_house_has_a_key_of_tickets_of_its_own(place: Path) -> None:
+    assert home.ticket() == home.ticket() != home.secret("index")
+
+
 def test_only_a_marked_folder_has_a_demonstration_day(place: Path) -> None:
     home.ensure()
     assert home.demo_day() is None

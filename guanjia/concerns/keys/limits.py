@@ -111,4 +111,4 @@ def _counted(what: str, whose: str) -> tuple[int, datetime | None]:
 
 def _key(what: str, whose: str) -> str:
     """No address and no code stands in the table."""
-    return seal.index(f"{what}/{whose}").hex()
+    return seal.keyed(f"{what}/{whose}").hex()

@@ -39,7 +39,7 @@ def _who(request: HttpRequest) -> Resident | None:
     token, contact = held
     key = signing_in.key_of(token)
     session = signing_in.use(key, clock.now())
-    if session is None or session.contact != contact.index:
+    if session is None or not contact.is_of(session.contact):
         return None
     return Resident(contact, key)
 

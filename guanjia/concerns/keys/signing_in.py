@@ -45,18 +45,18 @@ class Shown:
 
 def code_of(nonce: str) -> str:
     """The six digits of an attempt, made anew from its number whenever they are sent."""
-    number = int.from_bytes(seal.index(f"contact-code/{nonce}"))
+    number = int.from_bytes(seal.keyed(f"contact-code/{nonce}"))
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
 def hash_of(nonce: str, code: str) -> str:
     """What the database knows a code of an attempt by."""
-    return seal.index(f"contact-code/{nonce}/{code}").hex()
+    return seal.keyed(f"contact-code/{nonce}/{code}").hex()
 
 
 def key_of(token: str) -> str:
     """What the database knows a session by."""
-    return seal.index(f"contact-session/{token}").hex()
+    return seal.ticket(f"contact-session/{token}").hex()
 
 
 def ask(contact: Contact, at: datetime) -> str:

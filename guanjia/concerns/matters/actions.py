@@ -78,7 +78,7 @@ def take_in(
         promise=brand.promise_of(asked.category, asked.policy),
     )
     try:
-        with scope.hold(scope.Scope(kind="intake", key=asked.key)), transaction.atomic():
+        with scope.hold(_eyes(asked, by)), transaction.atomic():
             case = cases.open_case(CONCERN, promises, new, by, at)
             _write(case, asked, category.label, mask)
             attaching.attach(case, files, by.who, at)
@@ -95,6 +95,11 @@ def take_in(
                 raise
             attaching.attach(known, files, by.who, at)
     return asked.code
+
+
+def _eyes(asked: NewConcern, by: By) -> scope.Scope:
+    """Of the one case that is taken in; the post of who writes it down is kept with it."""
+    return scope.Scope(kind="intake", key=asked.key, post=str(by.post.pk) if by.post else "")
 
 
 def _write(case: Case, asked: NewConcern, label: str, mask: str) -> None:

@@ -30,8 +30,12 @@ class Contact:
 
     @property
     def index(self) -> str:
-        """What the database knows it by: nothing that it can be told from."""
-        return index_of(self.way, self.value)
+        """What the database knows it by: its keyed hashes, the newest first; nothing it can be told from."""
+        return " ".join(indexes_of(self.way, self.value))
+
+    def is_of(self, known: str) -> bool:
+        """Whether `known`, kept when a session began, names it under the key that is now the newest."""
+        return index_of(self.way, self.value) in known.split()
 
     @property
     def mask(self) -> str:
@@ -40,9 +44,14 @@ class Contact:
 
 
 def index_of(way: str, value: str) -> str:
-    """The keyed hash of a phone or an address; '' for none."""
+    """The keyed hash of a phone or an address as it is written; '' for none."""
+    return indexes_of(way, value)[0] if value else ""
+
+
+def indexes_of(way: str, value: str) -> list[str]:
+    """Under every index key that is held, the newest first."""
     named = "phone" if way == SMS else way
-    return seal.index(f"{named}/{value}").hex() if value else ""
+    return seal.index_texts(f"{named}/{value}")
 
 
 def a_phone(text: str) -> str:

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as Sorted
-from django.db.models import Count, Q, QuerySet, When
+from django.db.models import Count, Prefetch, Q, QuerySet, When
 from django.utils.translation import gettext_lazy
 
-from guanjia.cases.models import Case, Notice, State
+from guanjia.cases.models import Case, Event, Notice, State
 from guanjia.cases.queries import told_to
+from guanjia.concerns.matters import contacts
 from guanjia.concerns.models import Concern, SavedFilter
 from guanjia.kit.scope import place_range
+from guanjia.people import seal
 from guanjia.places import queries as places
 from guanjia.places.models import Place
 from guanjia.staff import lists
@@ -78,8 +80,9 @@ class Wanted:
 
 def whole(case_id: int) -> Case:
     """A case with all that its page shows. Raises Case.DoesNotExist."""
+    acts = Prefetch("events", Event.objects.select_related("by", "post"))
     found = Case.objects.select_related("concern", "person", "consent", "boardcase")
-    return found.prefetch_related("events__by", "clocks", "ratings", "attachments").get(pk=case_id)
+    return found.prefetch_related(acts, "clocks", "ratings", "attachments").get(pk=case_id)
 
 
 def of_key(key: str) -> Case | None:
@@ -220,10 +223,17 @@ def _beside(case: Case) -> QuerySet[Case]:
     if case.person_id:
         same.append(Case.objects.filter(person=case.person_id).values("pk"))
     if case.concern.phone_index:
-        mine = Concern.objects.filter(phone_index=case.concern.phone_index)
+        mine = Concern.objects.filter(phone_index__in=_indexes(case.concern))
         same.append(mine.values("case_id"))
     numbers = same[0].union(*same[1:]) if len(same) > 1 else same[0]
     return Case.objects.select_related("concern").filter(pk__in=numbers).exclude(pk=case.pk)
+
+
+def _indexes(concern: Concern) -> list[str]:
+    """Under what the phone of a concern may stand; its own alone, but while the index key changes."""
+    if len(seal.index_keys()) == 1:
+        return [concern.phone_index]
+    return contacts.indexes_of(contacts.SMS, seal.unseal(bytes(concern.phone_sealed)))
 
 
 def filters(post: Post) -> list[SavedFilter]:

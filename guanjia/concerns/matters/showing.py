@@ -18,6 +18,7 @@ from guanjia.concerns.models import Concern
 from guanjia.concerns.rules.brand import Brand
 from guanjia.kit.days import SHANGHAI
 from guanjia.people import words as people_words
+from guanjia.people.acting import named
 from guanjia.policy.words import day, told
 
 CITY, TOWN = 6, 9
@@ -220,5 +221,5 @@ def _for_desk(one: Event, names: Mapping[str, str]) -> Happened:
         text = _("%(verb)s：%(reason)s") % {"verb": verb, "reason": said} if said else verb
     if one.verb in ("open", "transfer", "return", "assign", "escalate", "lift"):
         text = _("%(text)s → %(desk)s") % {"text": text, "desk": desk(one.desk_id, names)}
-    by = str(one.by) if one.who == Who.STAFF else str(one.get_who_display())
+    by = named(one.by, one.post) if one.who == Who.STAFF else str(one.get_who_display())
     return Happened(one.at, text, one.note, by)

@@ -113,7 +113,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "concerns/look_up.html", {"form": form}, status=400)
     ticket = Ticket(tracking.read(form.cleaned_data["code"]), form.cleaned_data["phone"])
-    tries = [("code-from", limits.address(request)), ("code-of", seal.index(ticket.code).hex())]
+    tries = [("code-from", limits.address(request)), ("code-of", seal.keyed(ticket.code).hex())]
     if any(limits.spent(what, whose, limits.WRONG_CODES) for what, whose in tries):
         return slowing.slow(request)
     if opening.by_ticket(ticket) is None:

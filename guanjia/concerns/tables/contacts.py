@@ -33,7 +33,7 @@ class ContactCode(models.Model):
 
     nonce = models.CharField(max_length=32, db_collation="C", unique=True)
     way = models.CharField(max_length=8, choices=Way)
-    contact = models.CharField(max_length=64, db_collation="C", help_text="keyed hash")
+    contact = models.CharField(max_length=96, db_collation="C", help_text="keyed hashes")
     contact_sealed = models.BinaryField(blank=True)
     hash = models.CharField(max_length=64, db_collation="C", help_text="keyed hash")
     asked_at = models.DateTimeField()
@@ -70,7 +70,7 @@ class ContactSession(models.Model):
 
     token = models.CharField(max_length=64, db_collation="C", unique=True, help_text="keyed hash")
     way = models.CharField(max_length=8, choices=Way)
-    contact = models.CharField(max_length=64, db_collation="C", help_text="keyed hash")
+    contact = models.CharField(max_length=96, db_collation="C", help_text="keyed hashes")
     remembered = models.BooleanField(default=False)
     begun_at = models.DateTimeField()
     seen_at = models.DateTimeField()

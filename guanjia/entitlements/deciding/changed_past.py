@@ -1,7 +1,8 @@
 """What became known since the last paid run and reaches back into months that were paid.
 
 Set-based: what was recorded, or ceased to be believed, in a window of time; a row that only goes
-on as it was says nothing new. A book adopted since is compared month by month.
+on as it was says nothing new. A book adopted since is compared month by month. What was said anew is the
+cause, before what only ceased to be believed or was cut where the new begins: its source told of it.
 """
 
 from collections.abc import Iterator
@@ -12,40 +13,44 @@ from guanjia.kit import bulk
 from guanjia.policy.book import Book
 
 NEW = """
-SELECT n.{unit} AS unit, n.kind, n.source_id AS source, CASE WHEN EXISTS (
+SELECT n.unit, n.kind, n.source, CASE WHEN n.rest THEN n.until ELSE n.since END AS first, n.rest
+FROM (
+  SELECT n.{unit} AS unit, n.kind, n.source_id AS source, n.since, n.until, EXISTS (
     SELECT FROM {table} o WHERE o.{unit} = n.{unit} AND o.kind = n.kind AND o.key = n.key
       AND o.superseded_at = n.recorded_at AND o.since <= n.since
       AND (o.until IS NULL OR o.until > n.since)
-      AND (o.number, o.word, o.day) IS NOT DISTINCT FROM (n.number, n.word, n.day))
-  THEN n.until ELSE n.since END AS first
-FROM {table} n
-WHERE n.recorded_at > %(after)s::timestamptz AND n.recorded_at <= %(known_at)s::timestamptz
-  AND n.since <= %(last)s::date
+      AND (o.number, o.word, o.day) IS NOT DISTINCT FROM (n.number, n.word, n.day)) AS rest
+  FROM {table} n
+  WHERE n.recorded_at > %(after)s::timestamptz AND n.recorded_at <= %(known_at)s::timestamptz
+    AND n.since <= %(last)s::date
+) n
 UNION ALL
-SELECT o.{unit}, o.kind, o.source_id, o.since FROM {table} o
+SELECT o.{unit}, o.kind, o.source_id, o.since, true FROM {table} o
 WHERE o.superseded_at > %(after)s::timestamptz AND o.superseded_at <= %(known_at)s::timestamptz
   AND o.since <= %(last)s::date AND NOT EXISTS (
     SELECT FROM {table} n WHERE n.{unit} = o.{unit} AND n.kind = o.kind AND n.key = o.key
       AND n.recorded_at = o.superseded_at AND n.since <= o.since)
 """
 MOVED = """
-SELECT n.person_id AS unit, 'membership' AS kind, n.source_id AS source, CASE WHEN EXISTS (
+SELECT n.unit, 'membership' AS kind, n.source, CASE WHEN n.rest THEN n.until ELSE n.since END AS first, n.rest
+FROM (
+  SELECT n.person_id AS unit, n.source_id AS source, n.since, n.until, EXISTS (
     SELECT FROM people_membership o WHERE o.person_id = n.person_id
       AND o.household_id = n.household_id AND o.superseded_at = n.recorded_at
-      AND o.since <= n.since AND (o.until IS NULL OR o.until > n.since))
-  THEN n.until ELSE n.since END AS first
-FROM people_membership n
-WHERE n.recorded_at > %(after)s::timestamptz AND n.recorded_at <= %(known_at)s::timestamptz
-  AND n.since <= %(last)s::date
+      AND o.since <= n.since AND (o.until IS NULL OR o.until > n.since)) AS rest
+  FROM people_membership n
+  WHERE n.recorded_at > %(after)s::timestamptz AND n.recorded_at <= %(known_at)s::timestamptz
+    AND n.since <= %(last)s::date
+) n
 UNION ALL
-SELECT o.person_id, 'membership', o.source_id, o.since FROM people_membership o
+SELECT o.person_id, 'membership', o.source_id, o.since, true FROM people_membership o
 WHERE o.superseded_at > %(after)s::timestamptz AND o.superseded_at <= %(known_at)s::timestamptz
   AND o.since <= %(last)s::date AND NOT EXISTS (
     SELECT FROM people_membership n WHERE n.person_id = o.person_id
       AND n.recorded_at = o.superseded_at AND n.since <= o.since)
 """
 AWARDS = """
-SELECT n.person_id, n.household_id, CASE WHEN EXISTS (
+SELECT n.person_id, n.household_id, n.number, CASE WHEN EXISTS (
     SELECT FROM entitlements_award o WHERE o.number = n.number AND o.superseded_at = n.recorded_at
       AND (o.benefit, o.since, o.assessed_on, o.pays_from, o.granted, o.cadence)
         IS NOT DISTINCT FROM (n.benefit, n.since, n.assessed_on, n.pays_from, n.granted, n.cadence))
@@ -54,7 +59,7 @@ FROM entitlements_award n
 WHERE n.recorded_at > %(after)s::timestamptz AND n.recorded_at <= %(known_at)s::timestamptz
   AND n.since <= %(last)s::date AND n.place >= %(lo)s::text AND n.place < %(hi)s::text
 UNION ALL
-SELECT o.person_id, o.household_id, o.since FROM entitlements_award o
+SELECT o.person_id, o.household_id, o.number, o.since FROM entitlements_award o
 WHERE o.superseded_at > %(after)s::timestamptz AND o.superseded_at <= %(known_at)s::timestamptz
   AND o.since <= %(last)s::date AND o.place >= %(lo)s::text AND o.place < %(hi)s::text
   AND NOT EXISTS (SELECT FROM entitlements_award n WHERE n.number = o.number
@@ -65,18 +70,18 @@ WITH persons AS (
   {NEW.format(unit="person_id", table="people_personfact")} UNION ALL {MOVED}
 ), households AS (
   {NEW.format(unit="household_id", table="people_householdfact")}
-), awards (person, household, first) AS (
+), awards (person, household, number, first) AS (
   {AWARDS}
 ), found AS (
-  SELECT m.household_id AS household, p.kind, p.source, p.first
+  SELECT m.household_id AS household, p.kind, p.source, p.first, p.rest
     FROM persons p JOIN people_membership m ON m.person_id = p.unit
-  UNION ALL SELECT h.unit, h.kind, h.source, h.first FROM households h
-  UNION ALL SELECT a.household, 'award', '', a.first FROM awards a WHERE a.household IS NOT NULL
-  UNION ALL SELECT m.household_id, 'award', '', a.first
+  UNION ALL SELECT h.unit, h.kind, h.source, h.first, h.rest FROM households h
+  UNION ALL SELECT a.household, 'award', a.number, a.first, false FROM awards a WHERE a.household IS NOT NULL
+  UNION ALL SELECT m.household_id, 'award', a.number, a.first, false
     FROM awards a JOIN people_membership m ON m.person_id = a.person
 )
 SELECT DISTINCT ON (household) household, first, kind, source FROM found
-WHERE first <= %(last)s::date ORDER BY household, first, kind
+WHERE first <= %(last)s::date ORDER BY household, first, rest, kind
 """
 EVERYBODY = """
 SELECT DISTINCT household FROM (
@@ -98,11 +103,22 @@ SELECT DISTINCT household FROM (
     AND a.place >= %(lo)s::text AND a.place < %(hi)s::text
 ) every WHERE household IS NOT NULL
 """
-BOOK = "book"
+BOOK, MEMBERSHIP, AWARD = "book", "membership", "award"
+BEHIND = "behind"
+"""A month that no run had paid: its award was approved, or became known, later."""
+
+BETWEEN = ","
+"""Between the names of what a book says anew."""
+
+LONGEST = 200
+"""Characters of a source."""
 
 
 class Cause(NamedTuple):
-    """Why a household's past is looked at again: from which day, a fact's kind, its source."""
+    """Why a household's past is looked at again: from which day, a fact's kind, its source.
+
+    Of an award the source is its number; of a book the names of what it says anew.
+    """
 
     first: date
     kind: str
@@ -136,6 +152,20 @@ def rewritten(old: Book, new: Book, months: list[date]) -> list[date]:
     if old.revision == new.revision:
         return []
     return [m for m in months if set(_in_force(old, m)) != set(_in_force(new, m))]
+
+
+def said_anew(old: Book, new: Book, month: date, benefit: str) -> str:
+    """What two books do not say the same of a month: names of the benefit's chapter, else of all, as `chapter.name`."""
+    differs = set(_in_force(old, month)) ^ set(_in_force(new, month))
+    own = sorted({str(row[1]) for row in differs if row[0] == benefit})
+    named = own or sorted({f"{row[0]}.{row[1]}" for row in differs})
+    told = ""
+    for name in named:
+        longer = f"{told}{BETWEEN}{name}" if told else name
+        if len(longer) > LONGEST:
+            break
+        told = longer
+    return told
 
 
 def _in_force(book: Book, month: date) -> Iterator[tuple[object, ...]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from guanjia.entitlements import queries
-from guanjia.entitlements.deciding import reconsidering, repaying, results
+from guanjia.entitlements.deciding import corrections, reconsidering, repaying, results
 from guanjia.entitlements.deciding.determining import (
     Batch,
     Unit,
@@ -93,6 +93,7 @@ def finish(run_id: int, at: datetime) -> bool:
         return False
     _weigh_homeless(run, at)
     reconsidering.reconsider(run, at)
+    corrections.write_rest(run)
     repaying.count_waiting(run)
     _follow_leads(run)
     run.result_hash = results.hash_of(run.pk)

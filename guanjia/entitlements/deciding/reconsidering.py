@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from guanjia.entitlements import queries
-from guanjia.entitlements.deciding import changed_past, overpayments
+from guanjia.entitlements.deciding import changed_past, corrections, overpayments
 from guanjia.entitlements.deciding.changed_past import BOOK, Cause
 from guanjia.entitlements.deciding.determining import (
     Batch,
@@ -54,6 +54,8 @@ class Past:
     months: list[date]
     causes: dict[int, Cause]
     rewritten: set[date] = field(default_factory=set)
+    books: tuple[str, str] = ("", "")
+    anew: dict[tuple[date, str], str] = field(default_factory=dict)
 
     def homes(self, month: date) -> list[int]:
         """The households that are looked at again for a month."""
@@ -65,10 +67,16 @@ class Past:
             if cause.kind != BOOK and cause.first <= month
         )
 
-    def cause(self, home: int, month: date) -> Cause:
-        """Why: what became known of the household, or the book."""
+    def cause(self, home: int, month: date, benefit: str) -> Cause:
+        """Why: what became known of the household, or what the book says anew."""
         known = self.causes[home]
-        return known if known.first <= month else Cause(month, BOOK, "")
+        if known.kind != BOOK and known.first <= month:
+            return known
+        asked = month, benefit
+        if asked not in self.anew:
+            old, new = map(queries.book_of, self.books)
+            self.anew[asked] = changed_past.said_anew(old, new, month, benefit)
+        return Cause(month, BOOK, self.anew[asked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,8 @@ def _past(run: Run, at: datetime) -> Past | None:
     causes = changed_past.households(last.known_at, run.known_at, months[-1], places)
     past = Past(run, at, months, causes)
     if last.revision_id != run.revision_id:
-        old, new = queries.book_of(last.revision_id), queries.book_of(run.revision_id)
+        past.books = last.revision_id, run.revision_id
+        old, new = map(queries.book_of, past.books)
         past.rewritten = set(changed_past.rewritten(old, new, months))
         if past.rewritten:
             for home in changed_past.everybody(sorted(past.rewritten), places):
@@ -133,6 +142,7 @@ def _month(past: Past, month: date, ids: Sequence[int], touched: dict[Unit, int]
     mine = _said(run, ids, persons, month)
     batch = Batch(run, book, before, month)
     found: list[New] = []
+    causes: dict[Unit, Cause] = {}
     for again in _decided(past, homes, month):
         known = again.unit in paid or (again.award is not None and again.award.due(month))
         if not known or again.unit in mine:
@@ -141,7 +151,9 @@ def _month(past: Past, month: date, ids: Sequence[int], touched: dict[Unit, int]
         new = _compare(past, batch, again, month, so_far, touched)
         if new is not None:
             found.append(new)
+        causes[again.unit] = past.cause(again.home.household, month, again.unit[0])
     write_rows(run, batch.rows, past.at)
+    corrections.write(run, month, causes)
     write_figures(run, batch)
     overpayments.record(run, found, past.at)
 
@@ -182,7 +194,8 @@ def _compare(
         batch.count(place, again.unit[0], "paid", gap)
     if gap >= 0 or due is None:
         return None
-    return New(again.unit, month, paid, due, -gap, past.cause(again.home.household, month))
+    cause = past.cause(again.home.household, month, again.unit[0])
+    return New(again.unit, month, paid, due, -gap, cause)
 
 
 def _stands(weighed: Weighed, due: int | None, gap: int) -> Weighed:

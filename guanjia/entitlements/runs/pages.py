@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from guanjia.entitlements import books, queries
+from guanjia.entitlements.deciding import corrections
+from guanjia.entitlements.deciding.corrections import Told
 from guanjia.entitlements.families import units
 from guanjia.entitlements.families.units import Unit
 from guanjia.entitlements.models import Change, Determination, Run, RunFigure, RunState
@@ -27,7 +29,7 @@ A_MINUTE = 60
 
 
 BATCH = 500
-Whose = tuple[Determination, Unit]
+Whose = tuple[Determination, Unit, Told | None]
 LIST = (
     Column("who", gettext_lazy("谁"), fixed=True),
     Column("benefit", gettext_lazy("待遇"), by="benefit"),
@@ -36,6 +38,10 @@ LIST = (
     Column("pays", gettext_lazy("现在"), by="pays", kind="number"),
     Column("why", gettext_lazy("理由"), fixed=True),
 )
+CORRECTED = (Change.ARREARS, Change.OVERPAID)
+"""Changes of months that were decided before, or should have been: each has a source."""
+
+WITH_SOURCE = (*LIST[:-1], Column("source", gettext_lazy("更正来源")), LIST[-1])
 AS_FOUND = Column("found", gettext_lazy("核算次序"), by="pk", kind="number")
 
 
@@ -179,4 +185,5 @@ def all_changes(found: QuerySet[Determination], seen: Sight, on: date) -> Iterat
 
 def _whose(rows: list[Determination], on: date) -> list[Whose]:
     whom = units.of_rows(rows, on)
-    return [(row, whom[row.pk]) for row in rows]
+    told = corrections.of_changes(row for row in rows if row.what in CORRECTED)
+    return [(row, whom[row.pk], told.get(row.pk)) for row in rows]

@@ -139,9 +139,12 @@ def units_of(request: HttpRequest, number: int, what: str) -> HttpResponseBase:
         raise BadRequest("filter")
     asked = form.cleaned_data
     changes = queries.changes(found.pk, what, asked["benefit"], asked["place"])
-    seen = lists.sight(request, "changes", pages.LIST, pages.AS_FOUND, asked)
+    corrected = what in pages.CORRECTED
+    columns = pages.WITH_SOURCE if corrected else pages.LIST
+    name = "corrections" if corrected else "changes"
+    seen = lists.sight(request, name, columns, pages.AS_FOUND, asked)
     if request.GET.get("form") == "csv":
-        lines = _lines(pages.all_changes(changes, seen, clock.today()), titles)
+        lines = _lines(pages.all_changes(changes, seen, clock.today()), titles, corrected)
         return lists.as_csv(f"{found.month:%Y-%m}-{what}.csv", lines)
     rows, mark = pages.changes(changes, seen, clock.today())
     shown = {
@@ -155,7 +158,9 @@ def units_of(request: HttpRequest, number: int, what: str) -> HttpResponseBase:
     return render(request, "entitlements/run_units.html", shown)
 
 
-def _lines(changes: Iterable[pages.Whose], titles: dict[str, str]) -> Iterator[list[object]]:
+def _lines(
+    changes: Iterable[pages.Whose], titles: dict[str, str], corrected: bool
+) -> Iterator[list[object]]:
     yield [
         _("姓名"),
         _("证件号"),
@@ -164,8 +169,9 @@ def _lines(changes: Iterable[pages.Whose], titles: dict[str, str]) -> Iterator[l
         _("月份"),
         _("原来（元）"),
         _("现在（元）"),
+        *((_("原因"), _("更正来源")) if corrected else ()),
     ]
-    for one, unit in changes:
+    for one, unit, told in changes:
         yield [
             *((unit.chip.name, unit.chip.masked) if unit.chip else ("", "")),
             unit.place,
@@ -173,6 +179,7 @@ def _lines(changes: Iterable[pages.Whose], titles: dict[str, str]) -> Iterator[l
             f"{one.since:%Y-%m}",
             lists.plain_yuan(one.previous.pays) if one.previous else "",
             lists.plain_yuan(one.pays),
+            *((told or ("", "")) if corrected else ()),
         ]
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.columns import one_unit, place_key, staff_key
+from guanjia.people.acting import post_key
 
 
 class Sending(models.Model):
@@ -37,8 +38,10 @@ class Hold(models.Model):
     state = models.CharField(max_length=8, choices=HoldState, default=HoldState.HELD)
     reason = models.CharField(max_length=200)
     held_by = staff_key()
+    held_post = post_key()
     held_at = models.DateTimeField()
     decided_by = staff_key(null=True)
+    decided_post = post_key()
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -131,8 +134,10 @@ class AccountChange(models.Model):
     after = models.BigIntegerField(help_text="the last entry that came back before this")
     reason = models.CharField(max_length=200)
     prepared_by = staff_key()
+    prepared_post = post_key()
     prepared_at = models.DateTimeField()
     approved_by = staff_key(null=True)
+    approved_post = post_key()
     approved_at = models.DateTimeField(null=True)
     agreed = models.BooleanField(null=True, help_text="NULL: waits for a second person")
 
@@ -152,6 +157,27 @@ class AccountChange(models.Model):
                 ),
             ),
             models.CheckConstraint(name="an_account_change_says_why", condition=~Q(reason="")),
+        ]
+
+
+class Correction(models.Model):
+    """Why a decision of a month that was decided before comes to another sum, append-only.
+
+    `reason`: a fact's kind, or what else became known (changed_past.py); `source`: the code of the
+    fact's source, the award's number, or the names of what the book says anew; `first`: from which day.
+    """
+
+    determination = models.OneToOneField(
+        *("entitlements.Determination", models.PROTECT), primary_key=True, related_name="correction"
+    )
+    place = place_key()
+    reason = models.CharField(max_length=200)
+    source = models.CharField(max_length=200, blank=True)
+    first = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_correction_says_why", condition=~Q(reason="")),
         ]
 
 
@@ -227,7 +253,9 @@ class OverpaymentStep(models.Model):
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
     note = models.CharField(max_length=400)
     asked_by = staff_key(null=True)
+    asked_post = post_key()
     by = staff_key(null=True)
+    post = post_key()
     at = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.entitlements.columns import place_key, staff_key, two_people
+from guanjia.people.acting import post_key
 
 MOST_MONTHS = 24
 
@@ -168,8 +169,10 @@ class Proposal(models.Model):
     )
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.PROPOSED)
     prepared_by = staff_key()
+    prepared_post = post_key()
     prepared_at = models.DateTimeField(db_default=Now())
     decided_by = staff_key(null=True)
+    decided_post = post_key()
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True, help_text="why it was sent back")
 

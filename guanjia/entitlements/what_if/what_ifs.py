@@ -39,7 +39,7 @@ def figures(what_if: WhatIf) -> list[WhatIfFigure]:
 
 def proposals() -> QuerySet[Proposal]:
     """All proposals, the newest first; their texts are read only where they are used."""
-    wanted = ("prepared_by", "decided_by", "what_if")
+    wanted = ("prepared_by", "decided_by", "prepared_post", "decided_post", "what_if")
     return Proposal.objects.select_related(*wanted).defer("text").order_by("-pk")
 
 

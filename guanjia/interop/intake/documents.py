@@ -9,8 +9,8 @@ from guanjia.interop import cells
 from guanjia.interop.cells import BadCell
 from guanjia.interop.lines import Row
 from guanjia.people import documents
-from guanjia.people.actions import CHECKED
 from guanjia.people.documents import BadDocument
+from guanjia.people.indexing import CHECKED
 from guanjia.people.models import DocumentKind
 from guanjia.policy import words
 

@@ -14,7 +14,7 @@ from guanjia.interop.intake import documents
 from guanjia.interop.intake.lines import Line, Verdict, Work, elsewhere, once, short
 from guanjia.interop.models import What
 from guanjia.kit import bulk, days
-from guanjia.people import intake, registering, seal
+from guanjia.people import indexing, intake, registering, seal
 from guanjia.people.errors import AlreadyHere, TooMany
 from guanjia.people.models import DocumentKind
 from guanjia.people.records import NewPerson
@@ -71,10 +71,8 @@ def take(lines: Sequence[Line], work: Work) -> None:
     new: list[Line] = []
     for line in good:
         person: NewPerson = line.record
-        index = seal.index(person.document) if person.document else None
-        known = _one(
-            line, by_number.get(line.cells[PERSON]), by_index.get((person.document_kind, index))
-        )
+        called, shown = by_number.get(line.cells[PERSON]), _shown(person, by_index)
+        known = _one(line, called, shown)
         if line.problems:
             continue
         if known is None:
@@ -102,7 +100,10 @@ def _known(
     """The persons whom the rows may mean: by number, and by kind and index of their document."""
     columns = "p.id, p.name, p.sex, p.born_on, p.document_kind, p.document_index"
     numbers = [line.cells[PERSON] for line in lines]
-    indexes = [seal.index(line.record.document) for line in lines if line.record.document]
+    if work.writes:
+        indexing.hold_key()
+    numbered = [line.record.document for line in lines if line.record.document]
+    indexes = [value for number in numbered for value in seal.indexes(number)]
     by_number = bulk.rows(
         f"""SELECT n.number, {columns} FROM interop_personnumber n
         LEFT JOIN people_person p ON p.id = n.person_id
@@ -117,6 +118,12 @@ def _known(
     )
     found = (Known(*row) for row in by_index)
     return {n: Known(*row) for n, *row in by_number}, {(k.kind, k.document): k for k in found}
+
+
+def _shown(person: NewPerson, by_index: dict[tuple[str, bytes | None], Known]) -> Known | None:
+    values = seal.indexes(person.document) if person.document else [None]
+    found = (by_index.get((person.document_kind, value)) for value in values)
+    return next((known for known in found if known), None)
 
 
 def _one(line: Line, called: Known | None, shown: Known | None) -> Known | None:

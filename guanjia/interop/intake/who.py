@@ -34,13 +34,14 @@ def persons(numbers: Iterable[str], work: Work) -> dict[str, int]:
 
 def _by_document(numbers: set[str], work: Work) -> dict[str, int]:
     """Those that are document numbers of persons in sight."""
-    found, indexes = {}, {}
+    found: dict[str, int] = {}
+    indexes: dict[bytes, str] = {}
     for number in filter(looks_like_a_number, numbers):
         full = _full(number)
         if full in work.documents:
             found[number] = work.people[work.documents[full]]
         else:
-            indexes[seal.index(full)] = number
+            indexes |= dict.fromkeys(seal.indexes(full), number)
     rows = bulk.rows(
         """SELECT document_index, id FROM people_person WHERE document_index = ANY(%s::bytea[])
         AND document_kind IN ('citizen', 'hk_mo_tw_residence', 'permanent_residence', 'passport')""",

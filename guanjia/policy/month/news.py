@@ -96,7 +96,7 @@ class City:
         if strange.any():
             raise Misfit(
                 word(
-                    "户 {household} 有 {count} 人的户以外的新记录，快照接不上。请把这户重新导出。",
+                    "户 {household} 的新记录接不上快照：快照里没有这户，或这户只有 {count} 人。请把这户重新导出。",
                     household=int(asked[strange][0]),
                     count=int((first[seat + 1] - first[seat])[strange][0]),
                 )
@@ -120,7 +120,9 @@ class City:
                 continue
             fact = self.book.facts.find(kind)
             if fact is None:
-                raise Misfit(word("没有叫 {word} 的事实", word=kind))
+                raise Misfit(
+                    word("新记录里有事实表中没有的一项：{kind}。请核对快照之后的导出。", kind=kind)
+                )
             if name == "monthly":
                 since = numbers(part["since"])
                 yield f"turn-{kind}", Rows(who[here], numbers(part["number"]), since)

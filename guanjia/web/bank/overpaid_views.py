@@ -1,42 +1,40 @@
 """Months that were paid too much: the list, and what two people do about one of them."""
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanjia.entitlements import queries
+from guanjia.entitlements import books
 from guanjia.entitlements.bank import settling_overpayments as settling
+from guanjia.entitlements.deciding import corrections
+from guanjia.entitlements.deciding.corrections import Told
 from guanjia.entitlements.errors import RunError
 from guanjia.entitlements.families import units
 from guanjia.entitlements.families.units import Unit
 from guanjia.entitlements.tables.after import Overpayment, OverpaymentStep, Step
 from guanjia.kit import clock
-from guanjia.people.models import Source
 from guanjia.staff import gate, lists
 from guanjia.staff.lists import Column
 from guanjia.staff.roles import May
 from guanjia.web.bank import forms
 
-PAGE = 50
+PAGE, BATCH = 50, 500
 COLUMNS = (
     Column("who", gettext_lazy("谁"), fixed=True),
     Column("benefit", gettext_lazy("待遇"), by="benefit"),
     Column("month", gettext_lazy("月份"), by="month", kind="day"),
     Column("fen", gettext_lazy("多发"), fixed=True, kind="number"),
     Column("why", gettext_lazy("原因"), fixed=True),
+    Column("source", gettext_lazy("更正来源")),
     Column("state", gettext_lazy("处理"), fixed=True),
 )
 NEWEST = Column("found", gettext_lazy("发现次序"), by="pk", kind="number")
-KINDS = {
-    "book": gettext_lazy("标准更正"),
-    "membership": gettext_lazy("户内成员更正"),
-    "award": gettext_lazy("批准情况更正"),
-}
 
 
 class Row(NamedTuple):
@@ -44,17 +42,30 @@ class Row(NamedTuple):
 
     one: Overpayment
     unit: Unit
-    reason: str
-    source: str
+    told: Told
     last: OverpaymentStep | None
+
+    @property
+    def state(self) -> str:
+        """What was done about it so far."""
+        if self.last is None or self.last.step == Step.DECLINED:
+            return _("待处理")
+        if self.last.step == Step.ASKED:
+            return _("待审批")
+        agreed = self.last.step == Step.AGREED
+        return str(self.last.get_outcome_display() if agreed else self.last.get_step_display())
 
 
 @require_safe
 @gate.may(May.SEE_MONEY)
-def overpayments(request: HttpRequest) -> HttpResponse:
-    """Every month in the post's places that was paid too much, newest first."""
+def overpayments(request: HttpRequest) -> HttpResponseBase:
+    """Every month in the post's places that was paid too much, newest first; a page or a file."""
     seen = lists.sight(request, "overpayments", COLUMNS, NEWEST, {}, falling=True)
-    page, mark = lists.page(Overpayment.objects.select_related("run"), seen, PAGE)
+    found = Overpayment.objects.select_related("run")
+    if request.GET.get("form") == "csv":
+        batches = lists.everything(found, seen, BATCH)
+        return lists.as_csv("overpayments.csv", _lines(batches))
+    page, mark = lists.page(found, seen, PAGE)
     shown = {"list": seen, "rows": _rows(page), "next_url": seen.next_url(mark)}
     return render(request, "bank/overpayments.html", shown)
 
@@ -66,7 +77,7 @@ def overpayment(request: HttpRequest, number: int) -> HttpResponseBase:
     found = Overpayment.objects.select_related("run").filter(pk=number).first()
     if found is None:
         raise Http404
-    steps = list(found.steps.select_related("asked_by", "by").order_by("pk"))
+    steps = list(found.steps.select_related("asked_by", "by", "asked_post", "post").order_by("pk"))
     last = steps[-1] if steps else None
     waits = last is not None and last.step == Step.ASKED
     form = forms.Decide(request.POST or None) if waits else forms.Settle(request.POST or None)
@@ -109,17 +120,25 @@ def _rows(page: list[Overpayment]) -> list[Row]:
     last: dict[int, OverpaymentStep] = {}
     for step in OverpaymentStep.objects.filter(overpayment__in=page).order_by("pk"):
         last[step.overpayment_id] = step
-    wanted = {one.source for one in page}
-    sources = dict(Source.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    return [
-        Row(one, whose[one.pk], _reason(one), sources.get(one.source, one.source), last.get(one.pk))
-        for one in page
+    told = corrections.of_overpayments(page)
+    return [Row(one, whose[one.pk], told[one.pk], last.get(one.pk)) for one in page]
+
+
+def _lines(batches: Iterable[list[Overpayment]]) -> Iterator[list[object]]:
+    yield [
+        *(_("姓名"), _("证件号"), _("地方"), _("待遇"), _("月份")),
+        *(_("已发（元）"), _("应发（元）"), _("多发（元）")),
+        *(_("原因"), _("更正来源"), _("处理")),
     ]
-
-
-def _reason(one: Overpayment) -> str:
-    """What became known, in words."""
-    if one.reason in KINDS:
-        return str(KINDS[one.reason])
-    fact = queries.book_of(one.run.revision_id).facts.find(one.reason)
-    return fact.label if fact else one.reason
+    titles = books.titles()
+    for row in (row for batch in batches for row in _rows(batch)):
+        chip = row.unit.chip
+        yield [
+            *((chip.name, chip.masked) if chip else ("", "")),
+            row.unit.place,
+            titles.get(row.one.benefit, row.one.benefit),
+            f"{row.one.month:%Y-%m}",
+            *(lists.plain_yuan(fen) for fen in (row.one.paid, row.one.due, row.one.fen)),
+            *row.told,
+            row.state,
+        ]

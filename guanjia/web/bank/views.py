@@ -184,7 +184,7 @@ def sending(request: HttpRequest, number: int) -> HttpResponseBase:
         "changed": holding.changed(run),
         "holds": list(
             Hold.objects.filter(run=run)
-            .select_related("entry", "held_by", "decided_by")
+            .select_related("entry", "held_by", "decided_by", "held_post", "decided_post")
             .order_by("pk")
         ),
     }

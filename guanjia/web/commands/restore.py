@@ -4,6 +4,7 @@ from pathlib import Path
 
 from guanjia.policy.options import options
 from guanjia.policy.words import word
+from guanjia.staff import read_witness
 from guanjia.web.house import archive
 from guanjia.web.house.home import ensure
 
@@ -14,6 +15,8 @@ def main(words: list[str]) -> int:
     wanted.add_argument("file", type=Path, metavar="FILE")
     wanted.add_argument("--replace", action="store_true", help=word("替换现有资料"))
     asked = wanted.parse_args(words)
-    archive.restore(ensure(), asked.file, asked.replace)
+    gone = archive.restore(ensure(), asked.file, asked.replace)
+    if gone:
+        print(read_witness.told(gone))
     print(word("已恢复。请运行 guanjia init 检查结构，再运行 guanjia serve。"))
     return 0

@@ -17,6 +17,8 @@ import psycopg
 
 from guanjia import __version__
 from guanjia.policy.words import word
+from guanjia.staff import read_witness
+from guanjia.staff.read_witness import Gone
 from guanjia.web.house import cluster, embedded
 from guanjia.web.house import home as houses
 
@@ -140,11 +142,11 @@ def _hash(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def restore(home: Path, source: Path, replace: bool) -> None:
+def restore(home: Path, source: Path, replace: bool) -> Gone | None:
     """Put the house in `source` in place of this one; `replace` where this one holds data.
 
     Everything is checked before anything is changed. Interrupted, it is to be run again; until
-    then the house refuses to start.
+    then the house refuses to start. Returns what of the read log is not in the backup.
     """
     if embedded.is_held(home):
         raise ArchiveError(word("莞家正在运行，请先停止（Ctrl-C）再恢复。"))
@@ -152,18 +154,34 @@ def restore(home: Path, source: Path, replace: bool) -> None:
         raise ArchiveError(word("没有 {source} 这个备份文件。", source=source))
     with tempfile.TemporaryDirectory(dir=home) as name, reach(home) as database:
         room = Path(name)
-        unpack(source, room)
+        made = unpack(source, room)
         if not replace and _holds_data(database.url):
             raise ArchiveError(word("这里已有资料，没有改动。确实要用备份替换，请加 --replace。"))
         mark = home / "restoring"
         mark.write_text(f"{source.resolve()}\n")
         _restore_database(database, room)
         _restore_files(home, room)
+        at = datetime.now().astimezone()
+        gone = read_witness.restored(home, _batches(database.url), at, made)
         mark.unlink()
+    return gone
 
 
-def unpack(source: Path, room: Path) -> None:
-    """Unpack and check an archive. Raises ArchiveError where it is none, damaged or newer."""
+def _batches(url: str) -> dict[int, str]:
+    """The sealed batches of the read log: numbers and hashes."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT to_regclass('staff_readbatch')").fetchone()
+        if row is None or row[0] is None:
+            return {}
+        query = "SELECT number, encode(hash, 'hex') FROM staff_readbatch"
+        return dict(connection.execute(query).fetchall())
+
+
+def unpack(source: Path, room: Path) -> datetime:
+    """Unpack and check an archive; returns when it was made.
+
+    Raises ArchiveError where it is none, damaged or newer.
+    """
     try:
         with tarfile.open(source) as tar:
             for member in tar:
@@ -179,6 +197,8 @@ def unpack(source: Path, room: Path) -> None:
         raise ArchiveError(
             word("{source} 已损坏：数据库部分校验不符。没有改动任何资料。", source=source)
         )
+    made: datetime = manifest["made_at"]
+    return made
 
 
 def _unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:
@@ -220,6 +240,8 @@ def _restore_files(home: Path, room: Path) -> None:
     """Keys, files and marks of the archive in place of those here; the cluster's passwords stay."""
     for key in (room / "keys").iterdir():
         houses.write_private(home / "keys" / key.name, key.read_text())
+    if not (room / "keys" / "ticket").exists():  # of a house that had not yet told them apart
+        (home / "keys" / "ticket").unlink(missing_ok=True)
     shutil.rmtree(home / "files", ignore_errors=True)
     (room / "files").replace(home / "files")
     (home / "files").chmod(0o700)

@@ -103,6 +103,14 @@ def secret(name: str) -> bytes:
     return key
 
 
+def ticket() -> bytes:
+    """The key of tickets, which never changes; it was the index key's first, where that is older."""
+    keys = ensure() / "keys"
+    if not (keys / "ticket").exists() and (keys / "index").exists():
+        write_private(keys / "ticket", (keys / "index").read_text())
+    return secret("ticket")
+
+
 def keys_are_in_use(home: Path) -> None:
     """From now on a missing key is an error, not a reason to make a new one."""
     (home / "sealed").touch(mode=0o600)

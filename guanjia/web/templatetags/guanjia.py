@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanjia.kit.days import SHANGHAI
+from guanjia.people.acting import named as as_acted
 from guanjia.policy import words
 from guanjia.policy.chapter import FigureRow
 from guanjia.policy.explanation import Explanation, Sentence
@@ -57,6 +58,12 @@ def _dash(reason: str) -> SafeString:
 def _yuan(fen: int) -> str:
     sign = "\u2212" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+@register.filter
+def acting(who: Any, post: Any) -> str:
+    """Who did it, marked where he stood in for somebody: `{{ run.prepared_by|acting:run.prepared_post }}`."""
+    return as_acted(who or None, post or None)
 
 
 @register.filter
