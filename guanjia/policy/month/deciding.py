@@ -58,6 +58,8 @@ class Decision:
         know_mine, know_net, know_its, know_its_net, _held, know_chosen = knowns
         acts = know_mine & entitled & is_held & ~(know_its & ~its_entitled)
         acts &= ~(know_chosen & ~chosen) & ~(know_net & (net == 0))
+        if not acts.any():
+            return
         unsure = acts & ~(know_its & know_chosen & know_net & know_its_net)
         share = its_net if its.level == level else self._share(its_net)
         if relation.kind == "exclude":

@@ -194,15 +194,9 @@ class Homes:
             if self._within is not None and self._within[0]._knows(fact.name):
                 found = self.narrow(self._within[0].fact(fact))
             else:
-                found = (self._derived if fact.derived_from else self._recorded)(fact)
+                found = self._recorded(fact)
             self._facts[fact.name] = found
         return found
-
-    def _derived(self, fact: Fact) -> Cells:
-        """Whether the place that is recorded lies in the city."""
-        source = self.city.book.facts.find(fact.derived_from)
-        assert source is not None  # the loader saw to it
-        return self.placed(self.fact(source), self.city.book.city)
 
     def placed(self, place: Cells, prefix: str) -> Cells:
         """Whether a place lies within another."""
@@ -225,7 +219,9 @@ class Homes:
         changes = [(rows.who, rows.told) for rows in self.picks.rows(f"fact-{fact.name}", level)]
         later = list[Picked]()
         if fact.by_month and self.floor == STILL:
-            changes += self.picks.last(f"turn-{fact.name}", level)
+            last = self.city.register.column(f"last-{fact.name}")
+            column = column if last is None else last
+            changes += self.picks.last(f"turn-{fact.name}", level, last is None)
         elif fact.by_month:
             later = self._changes(fact)
         if column is None and not later and not any(len(who) for who, _told in changes):

@@ -22,7 +22,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.month.cells import Array
-from guanjia.policy.month.register import OPEN, Register, Rows, numbers
+from guanjia.policy.month.register import LOST, OPEN, Register, Rows, numbers
 from guanjia.policy.words import word
 
 
@@ -74,6 +74,10 @@ class City:
         found = self.register.rows(name)
         if found:
             yield found
+        yield from self.news(name)
+
+    def news(self, name: str) -> Iterator[Rows]:
+        """Those of them that came in since the snapshot."""
         for part in self.parts:
             if name in part.rows:
                 yield part.rows[name]
@@ -127,7 +131,20 @@ class City:
                 since = numbers(part["since"])
                 yield f"turn-{kind}", Rows(who[here], numbers(part["number"]), since)
             else:
-                yield f"fact-{kind}", Rows(who[here], self._said(fact, part))
+                said = Rows(who[here], self._said(fact, part))
+                yield f"fact-{kind}", said
+                yield from self._following(fact, said)
+
+    def _following(self, fact: Fact, said: Rows) -> Iterator[tuple[str, Rows]]:
+        """Facts that follow from another: whether a place lies in the city."""
+        for other in self.facts:
+            if other.derived_from == fact.name:
+                inside = np.array([name.startswith(self.book.city) for name in self.places], bool)
+                known = said.is_ != LOST
+                yield (
+                    f"fact-{other.name}",
+                    Rows(said.at, np.where(known, inside[said.is_ * known], LOST)),
+                )
 
     def _said(self, fact: Fact, part: pa.Table) -> Array:
         """The new values of a fact, in codes."""

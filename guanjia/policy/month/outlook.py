@@ -28,9 +28,10 @@ class Outlook:
     def __init__(self, book: Book, sheet: Sheet, month: date, back: int) -> None:
         self.month = month
         self.now = Text(book, sheet, month)
-        self.ahead = Text(book, sheet, month, ahead=True)
+        self.ahead = Text(book, sheet, month, ahead=True, like=self.now)
         self.coming = [
-            Text(book, sheet, month, looks=days.add_months(month, k)) for k in range(1, back + 1)
+            Text(book, sheet, month, looks=days.add_months(month, k), like=self.now)
+            for k in range(1, back + 1)
         ]
         self.asked = [(c, s) for c in self.now.chapters for s in _looking_back(c, month)]
 

@@ -47,16 +47,11 @@ class Picks:
             found = self._known[name] = [rows for rows in found if len(rows.who)]
         return found
 
-    def last(self, name: str, level: int) -> Iterator[tuple[Array, Array]]:
-        """The rows of this name of which the last of each counts: of whom, what is told."""
-        for rows in self._city.changes(name):
-            if rows.begins is None:
-                picked = self._mine(rows, level)
-                yield picked.who, picked.told
-            else:
-                begin, end = self._range(rows.begins, level)
-                who = np.flatnonzero(end > begin)
-                yield who, wide(rows.is_.take(end.take(who) - 1))
+    def last(self, name: str, level: int, register: bool) -> Iterator[tuple[Array, Array]]:
+        """The rows of this name of which the last of each counts: of whom, what; the register's too, or not."""
+        for rows in self._city.changes(name) if register else self._city.news(name):
+            picked = self._mine(rows, level)
+            yield picked.who, picked.told
 
     def _range(self, begins: Array, level: int) -> tuple[Array, Array]:
         places = self._persons if level & PERSON else self._homes

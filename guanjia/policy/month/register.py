@@ -4,7 +4,8 @@ A folder of plain arrays that are mapped, not read. `home` are the households' k
 order, `first` where the members of each begin among all persons, `home-of` the household of each,
 `place` where it lives. A fact
 that many have is a column of all persons (or households), one that few have are rows of `at` and
-`is`; a monthly amount is what it was at first, and `turn` rows of `at`, `since` and `is`. Nothing
+`is`; a monthly amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where there
+are many also what it was at `last`. Nothing
 that a chapter computes is laid down.
 """
 
@@ -135,8 +136,7 @@ def write(
     work = _Work(con, sources, folder)
     for unit, declared in ((HOUSEHOLD, facts.household), (0, facts.person)):
         for fact in declared:
-            if not fact.derived_from:
-                work.write_fact(fact, unit)
+            work.write_fact(fact, unit)
     work.write_births()
     for benefit, unit in sorted(work.benefits()):
         work.write_awards(benefit, unit)
@@ -263,7 +263,13 @@ class _Work:
                 turns.append(Rows(at[other], now[other], since[other]))
         self._save_first(fact, unit, absent, first)
         if sum(len(rows.at) for rows in turns):
-            self._save_rows(f"turn-{fact.name}", _together(turns), unit)
+            rows = _together(turns).sorted()
+            self._save_rows(f"turn-{fact.name}", rows, unit)
+            if len(rows.at) * DENSE >= self.count(unit):
+                whole = np.full(self.count(unit), absent, np.int64)
+                for told in (*first, rows):
+                    whole[told.at] = told.is_
+                self.save(f"last-{fact.name}", _narrow(whole))
 
     def _save_first(self, fact: Fact, unit: int, absent: int, rows: list[Rows]) -> None:
         if not rows:

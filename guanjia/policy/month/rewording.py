@@ -80,8 +80,8 @@ class Rewording:
         self.columns: dict[str, Array] = {}
         sheet = Sheet()
         self.then = Text(span.book, sheet, span.month, span.before)
-        self.now = Text(span.book, sheet, span.month, ahead=True)
         self.plain = Text(span.book, sheet, span.month)
+        self.now = Text(span.book, sheet, span.month, ahead=True, like=self.plain)
         self.changes = list(changes(span))
         if self.changes:
             self._say_everywhere(sheet)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from guanjia.policy import nodes as n
 from guanjia.policy.month.cells import PERSON, Array, Cells
 from guanjia.policy.month.homes import Homes
 
@@ -17,6 +18,16 @@ class Sheet:
     def __init__(self) -> None:
         self.steps: list[tuple[Does, tuple[Any, ...], tuple[Step, ...]]] = []
         self._known: dict[tuple[Any, ...], Step] = {}
+        self._looks_back: dict[int, bool] = {}
+
+    def looks_back(self, node: n.Node) -> bool:
+        """Whether a part of a text looks back over months, itself or by another chapter's verdict."""
+        found = self._looks_back.get(id(node))
+        if found is None:
+            found = isinstance(node, n.LastMonths | n.OtherRef)
+            found = found or any(self.looks_back(part) for part in node.children())
+            self._looks_back[id(node)] = found
+        return found
 
     def step(self, does: Does, parts: Sequence[Step] = (), *more: Any) -> Step:
         """The number of a step; the same step is one, however often it is asked for."""

@@ -222,9 +222,7 @@ def _spread_home(homes: Homes, part: Cells) -> Cells:
     return Cells(np.full(many, part.value), known, HOME)
 
 
-def last_months(
-    a: Answers, many: int, now: int, ahead: bool, assessed: Cells, part: Cells
-) -> Cells:
+def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -> Cells:
     """The sum of so many months before the assessment, or before `now` where there is none."""
     if not part.level & STRETCH:
         return c.plus("*", part, Cells(many))
@@ -239,17 +237,24 @@ def last_months(
     elif assessed.known:
         last = assessed.value
     months = np.maximum(np.minimum(ends, last) - np.maximum(starts, last - many), 0)
-    unit = level & ~STRETCH
     known = _all_known(part, months > 0, homes)
-    summed = homes.over(months * part.value, level)
-    if not ahead:
-        return Cells(summed, known, unit)
-    coming = ends > now - many
+    return Cells(homes.over(months * part.value, level), known, level & ~STRETCH)
+
+
+def last_months_ahead(
+    a: Answers, many: int, now: int, exact: Cells, assessed: Cells, part: Cells
+) -> Cells:
+    """The same from `now` on: between which ends it lies as months go by; marked where it is not known."""
+    if not part.level & STRETCH:
+        return exact
+    homes = a.homes
+    part = homes.lift(part, part.level | assessed.level)
+    coming = homes.ends(part.level) > now - many
     if part.known is not True:
-        lost = homes.over(coming & ~part.known, level)
-        wavers = (lost > 0) & (lost < homes.over(coming, level))
-        a.mark(wavers, unit)
-    return _ahead(homes, Cells(summed, known, unit), part, assessed, coming, many)
+        lost = homes.over(coming & ~part.known, part.level)
+        wavers = (lost > 0) & (lost < homes.over(coming, part.level))
+        a.mark(wavers, exact.level)
+    return _ahead(homes, exact, part, assessed, coming, many)
 
 
 def _all_known(part: Cells, counts: Array, homes: Homes) -> Any:

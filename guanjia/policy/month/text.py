@@ -32,7 +32,7 @@ class Text:
 
     `month` says which birthdays and awards have passed, `looks` from which month on averages look
     back, `text` of which month the sentences are: so one may ask what would be if only one of them
-    moved on.
+    moved on. `like` is another that differs only in what is looked back over.
     """
 
     def __init__(
@@ -43,8 +43,10 @@ class Text:
         text: date | None = None,
         looks: date | None = None,
         ahead: bool = False,
+        like: "Text | None" = None,
     ) -> None:
         self.book, self.sheet, self.month, self.ahead = book, sheet, month, ahead
+        self._written: dict[tuple[int, str, str], Step] = like._written if like else {}
         self.text, self.looks = text or month, looks or month
         self.chapters = [x for x in book.chapters if book.decidable(x.code, self.text)]
         self._verdicts: dict[str, Verdict] = {}
@@ -102,8 +104,14 @@ class Text:
         return self.sheet.step(steps.by_place, found, *own, tuple(wheres[:-1]))
 
     def write(self, node: Node) -> Step:
-        """Any part of the text."""
-        return WRITERS[type(node)](self, node)
+        """Any part of the text; what looks back over no months is written once for all that are alike."""
+        if self.sheet.looks_back(node):
+            return WRITERS[type(node)](self, node)
+        key = id(node), self._chapter.code, self._where
+        found = self._written.get(key)
+        if found is None:
+            found = self._written[key] = WRITERS[type(node)](self, node)
+        return found
 
     def many(self, does: Does, nodes: Sequence[Node], *more: Any) -> Step:
         """A step that reads several parts."""
@@ -155,7 +163,7 @@ class Text:
 
     def over(self, node: n.Over) -> Step:
         """count, total, any, all over the members; by each member's own assessment where it matters."""
-        months = any(isinstance(part, n.LastMonths) for part in node.part.walk())
+        months = self.sheet.looks_back(node.part)
         if self._chapter.unit == "household" or self._apart or not months:
             return self.sheet.step(steps.over, [self.write(node.part)], node.word)
         self._apart = True
@@ -166,8 +174,12 @@ class Text:
     def last_months(self, node: n.LastMonths) -> Step:
         """The sum over the whole months before the assessment."""
         assessed = self.sheet.step(steps.given) if self._apart else self._assessed()
-        more = (self.figure(node.months), days.number(self.looks), self.ahead)
-        return self.sheet.step(steps.last_months, [assessed, self.write(node.part)], *more)
+        more = (self.figure(node.months), days.number(self.looks))
+        parts = [assessed, self.write(node.part)]
+        exact = self.sheet.step(steps.last_months, parts, *more)
+        if not self.ahead:
+            return exact
+        return self.sheet.step(steps.last_months_ahead, [exact, *parts], *more)
 
     def _assessed(self) -> Step:
         level = PERSON if self._chapter.unit == "person" else HOME
