@@ -7,13 +7,13 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError
 from django.urls import reverse
-from guanjia.concerns.actions import NewConcern
 
 from guanjia.cases import promises
 from guanjia.cases.models import Event
 from guanjia.cases.records import By
-from guanjia.concerns import actions as taken
-from guanjia.concerns import brand
+from guanjia.concerns.matters import actions as taken
+from guanjia.concerns.matters.actions import NewConcern
+from guanjia.concerns.rules import brand
 from guanjia.entitlements.models import Run
 from guanjia.kit import clock, scope
 from guanjia.people import changes
