@@ -1,5 +1,6 @@
 """What is carried from month to month comes out as when everybody is decided anew."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import pytest
 
 from bench import people
 from guanjia.kit import days
+from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding
 from guanjia.policy.city.deciding import Results
@@ -21,7 +23,7 @@ from guanjia.policy.month.carrying import Carried
 from guanjia.policy.month.finding import Span
 from guanjia.policy.month.news import City
 from guanjia.policy.month.state import State
-from tests.policy.families import BOOK
+from tests.policy.families import BOOK, CITY
 from tests.policy.variants import changed, condition, figure
 
 FIRST = date(2019, 12, 1)
@@ -91,7 +93,17 @@ def test_month_after_month_is_as_everybody_anew(snapshot: Snapshot, tmp_path: Pa
     assert max(each.households for each in course.carried) < snapshot.households / 10
 
 
-LOOKS = "any(last_n_months(wages + transfers_in, 12) < 3 * first) or member_count > 2"
+def new_figure(name: str, value: str) -> str:
+    """The first row of a figure that the chapter did not have."""
+    return figure(name, value).replace("since", 'label = "演示"\nsince')
+
+
+GATE = f"""
+{new_figure("gate", "0 次")}
+{figure("gate", "1 次").replace("2019-01-01", "2020-03-01")}
+{condition("gate", "gate >= 1")}
+"""
+"""A sentence that the text alone decides: nobody is entitled before March."""
 EDITS = {
     "a town's own figures": [
         ("dibao", "", figure("dibao_line", "1200 元/人·月", "441900119")),
@@ -113,6 +125,16 @@ EDITS = {
             figure("care_allowance", "345 元/月").replace("2019-01-01", "2020-03-01"),
         ),
     ],
+    "a sentence that reads another figure while the text refuses everybody": [
+        (
+            "longevity",
+            "",
+            new_figure("limit", "0 元")
+            + figure("limit", "900000 元").replace("2019-01-01", "2020-02-01")
+            + condition("late", "deposits < limit")
+            + GATE,
+        ),
+    ],
     "a figure of an average": [
         ("dibao", "", figure("income_months", "9 个月").replace("2019-01-01", "2020-03-01")),
     ],
@@ -128,6 +150,36 @@ def test_another_book_is_carried_on_alike(snapshot: Snapshot, tmp_path: Path, na
         results = course.step(span, tmp_path / str(number))
         anew = deciding.decide(book, month, snapshot, tmp_path / f"anew-{number}")
         assert differing(results, anew, book) == 0, month
+
+
+def with_a_new_chapter(folder: Path) -> Book:
+    """The book with a chapter of which there is a whole rule from February on, and nobody is entitled before March."""
+    shutil.copytree(CITY, folder, dirs_exist_ok=True)
+    text = (folder / "chapters" / "longevity" / "chapter.toml").read_text(encoding="utf-8")
+    new = folder / "chapters" / "later"
+    new.mkdir()
+    whole = text.replace("since = 2019-01-01", "since = 2020-02-01") + GATE
+    (new / "chapter.toml").write_text(whole, encoding="utf-8")
+    return books.load(folder)
+
+
+def test_a_chapter_that_comes_before_anybody_is_entitled(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
+    book = with_a_new_chapter(tmp_path / "book")
+    course, month, entitled = begun(snapshot, tmp_path, book), FIRST, []
+    for number in range(5):
+        span = Span(book, month, month := days.add_months(month, 1))
+        results = course.step(span, tmp_path / str(number))
+        anew = deciding.decide(book, month, snapshot, tmp_path / f"anew-{number}")
+        assert differing(results, anew, book) == 0, month
+        with duckdb.connect() as con:
+            asked = (
+                f"SELECT count(*) FROM ({rows(book, results)}) WHERE benefit = 'later' AND net > 0"
+            )
+            entitled += con.execute(asked).fetchone() or ()
+    assert entitled[:2] == [0, 0]
+    assert entitled[2] > 0
 
 
 def again(snapshot: Snapshot, folder: Path, gone: np.ndarray | None = None) -> set[int]:

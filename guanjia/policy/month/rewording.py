@@ -18,13 +18,12 @@ from guanjia.policy.city.packing import spots
 from guanjia.policy.month.cells import HOME, PERSON, Array
 from guanjia.policy.month.deciding import sentence, word
 from guanjia.policy.month.finding import (
-    FEW,
     Found,
     Span,
     groups,
     moving,
     not_refused,
-    sieve,
+    nothing_refuses,
     unlike,
 )
 from guanjia.policy.month.homes import STILL, Homes
@@ -171,36 +170,27 @@ class Rewording:
                 self.columns[f"{code}.{condition.code}"][whom] = said
 
     def _paid_otherwise(self, answers: Answers, change: Change, other: Array) -> Array:
-        """Of whom the amount is another, or whether they are entitled.
+        """Of whom the amount is another, or whether they are entitled; who is open is written down.
 
         That can be only whom nothing refused but the text alone, and of whom a sentence now says
         something else (`other`).
         """
-        homes, code = answers.homes, change.chapter.code
-        touched = np.zeros(homes.count(HOME), bool)
-        asked = np.ones(len(touched), bool)
-        same = [] if change.whole and change.before else self._same(change)
-        if not (change.whole and change.now):
-            asked = other | self.state.open[code][homes.at]
-        places = np.arange(len(touched))
-        if asked.sum() * FEW < len(asked):
-            places = np.flatnonzero(asked)
+        homes, open_ = answers.homes, self.state.open[change.chapter.code]
+        touched, before = np.zeros(homes.count(HOME), bool), open_[homes.at]
+        asked = before | other | (change.whole and change.now)
+        places = np.flatnonzero(asked)
+        if not len(places):
+            return touched
+        if len(places) < len(asked):
             answers = answers.some(places)
-        left, answers = sieve(answers, same)
-        mine = np.flatnonzero(asked[places[left]])
-        places = places[left][mine]
-        if len(places):
-            touched[places] = self._differs(answers.some(mine), change)
+        now = before[places]
+        if change.now:
+            now = nothing_refuses(answers, self.plain.by_weight(change.chapter))
+            open_[homes.at[places]] = now
+        maybe = np.flatnonzero(before[places] | now)
+        if len(maybe):
+            touched[places[maybe]] = self._differs(answers.some(maybe), change)
         return touched
-
-    def _same(self, change: Change) -> list[list[Step]]:
-        """The conditions of a chapter that are as before, or of one that is new, the short ones first."""
-        text = self.plain if change.now else self.then
-        return [
-            [step]
-            for condition, step in text.by_weight(change.chapter)
-            if condition.code not in change.codes
-        ]
 
     def _differs(self, answers: Answers, change: Change) -> Array:
         told = ((self.then, change.before), (self.now, change.now))

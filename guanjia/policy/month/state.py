@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from guanjia.policy.book import Book
-from guanjia.policy.month.cells import HOME, Array
-from guanjia.policy.month.finding import Span, floor, groups, moving, not_refused, sieve
+from guanjia.policy.month.cells import Array
+from guanjia.policy.month.finding import Span, floor, groups, moving, nothing_refuses
 from guanjia.policy.month.news import City
 from guanjia.policy.month.outlook import Outlook
 from guanjia.policy.month.register import OPEN
 from guanjia.policy.month.sheet import Answers, Sheet
-from guanjia.policy.month.text import of_the_text
 
 
 @dataclass(slots=True)
@@ -42,12 +41,8 @@ class State:
         for homes in groups(city, np.arange(many), moves, least):
             answers = Answers(sheet, homes)
             for chapter in outlook.now.chapters:
-                steps = [step for _condition, step in outlook.now.by_weight(chapter)]
-                places, some = sieve(answers, [[step] for step in steps])
-                open_ = np.ones(len(places), bool)
-                for step in steps if len(places) else ():
-                    open_ &= not_refused(some.homes, some.of(step))
-                state.open[chapter.code][homes.at[places]] = open_
+                open_ = nothing_refuses(answers, outlook.now.by_weight(chapter))
+                state.open[chapter.code][homes.at] = open_
             if moves[homes.at].any():
                 state.turns[homes.at] = outlook.turns(answers)
         return state
@@ -57,10 +52,7 @@ class State:
         homes = answers.homes
         self.turns[homes.at] = outlook.turns(answers)
         for chapter in outlook.now.chapters:
-            open_ = np.ones(homes.count(HOME), bool)
-            for condition, step in outlook.now.verdict(chapter.code).conditions:
-                if not of_the_text(chapter, condition):
-                    open_ &= not_refused(homes, answers.of(step))
+            open_ = nothing_refuses(answers, outlook.now.by_weight(chapter))
             self.open[chapter.code][homes.at] = open_
 
     def save(self, folder: Path) -> None:

@@ -83,14 +83,14 @@ class Text:
         self._chapter, self._apart = chapter, False
         return self._by_place(sentence.node)
 
-    def by_weight(self, chapter: Chapter) -> list[tuple[Condition, Step]]:
+    def by_weight(self, chapter: Chapter) -> list[Step]:
         """The conditions of a chapter that read facts, the short ones first."""
         told = [
-            (_weight(condition), number, (condition, step))
+            (_weight(condition), number, step)
             for number, (condition, step) in enumerate(self.verdict(chapter.code).conditions)
             if not of_the_text(chapter, condition)
         ]
-        return [pair for _weight, _number, pair in sorted(told, key=lambda row: row[:2])]
+        return [step for _weight, _number, step in sorted(told)]
 
     def _by_place(self, node: Node) -> Step:
         """A sentence as it reads where the unit belongs: a town may have figures of its own."""
