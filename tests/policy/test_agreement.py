@@ -1,4 +1,4 @@
-"""The city's reading and the family's agree on a hundred thousand families, step by step and in any book."""
+"""The city's readings and the family's agree on a hundred thousand families, step by step and in any book."""
 
 from collections import Counter
 from datetime import date
@@ -68,7 +68,7 @@ def unknowns(many: list[Family]) -> tuple[int, int]:
 
 
 @pytest.mark.slow
-def test_both_readings_agree_on_a_hundred_thousand_families() -> None:
+def test_the_readings_agree_on_a_hundred_thousand_families() -> None:
     rng, count, lost, told = Random(2020), 0, 0, 0
     seen: dict[date, Counter[tuple[str, int]]] = {month: Counter() for month in MONTHS}
     made = by_hypothesis(BY_HYPOTHESIS)
