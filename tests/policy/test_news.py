@@ -157,3 +157,25 @@ def test_what_no_fact_is_declared_for_is_refused(
     )
     with pytest.raises(Misfit, match="wagez"):
         city.take(folder)
+
+
+@pytest.mark.parametrize("wrong", ["gone", "lacking", "mistyped", "no parquet"])
+def test_a_file_that_cannot_be_read_is_told_by_name(
+    facts: duckdb.DuckDBPyConnection, tmp_path: Path, wrong: str
+) -> None:
+    snapshot, _results = anew(facts, FIRST, tmp_path / "0")
+    city = registered(snapshot, tmp_path)
+    folder = recorded(facts, 0, tmp_path / "recorded")
+    file = folder / "monthly.parquet"
+    if wrong == "gone":
+        file.unlink()
+    elif wrong == "no parquet":
+        file.write_text("since,number", encoding="utf-8")
+    else:
+        said = "'much' AS number" if wrong == "mistyped" else "number AS much"
+        facts.execute(
+            f"COPY (SELECT household, unit, kind, since, {said} FROM new_monthly) TO '{file}' (FORMAT parquet)"
+        )
+    with pytest.raises(Misfit, match=r"monthly\.parquet.*请重新导出"):
+        city.take(folder)
+    assert city.parts == []

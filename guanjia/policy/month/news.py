@@ -23,7 +23,13 @@ from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.month.cells import Array
 from guanjia.policy.month.register import LOST, OPEN, Register, Rows, numbers
-from guanjia.policy.words import word
+from guanjia.policy.words import listed, word
+
+COLUMNS = {
+    "settled": ("household", "unit", "kind", "number", "word", "day"),
+    "monthly": ("household", "unit", "kind", "since", "number"),
+    "held": ("household", "unit", "benefit", "assessed", "until"),
+}
 
 
 class Misfit(ValueError):
@@ -56,18 +62,18 @@ class City:
 
     def take(self, folder: Path) -> Part:
         """Read one month's folder. Raises Misfit."""
-        part = Part({}, np.zeros(0, np.int64))
-        homes = []
-        for name in ("settled", "monthly", "held"):
-            table = pq.read_table(folder / f"{name}.parquet")
-            at = self._at(table)
-            homes.append(at)
-            part.rows.update((kind, rows.sorted()) for kind, rows in self._rows(name, table, at))
+        rows: dict[str, Rows] = {}
         marked = np.zeros(self.register.homes, bool)
-        marked[np.concatenate(homes)] = True
-        part = part._replace(homes=np.flatnonzero(marked))
-        self.parts.append(part)
-        return part
+        for name in COLUMNS:
+            table = _read(folder / f"{name}.parquet", COLUMNS[name])
+            try:
+                at = self._at(table)
+                rows.update((kind, found.sorted()) for kind, found in self._rows(name, table, at))
+            except pa.ArrowException as problem:
+                raise _unfit(folder / f"{name}.parquet", str(problem)) from None
+            marked[at] = True
+        self.parts.append(Part(rows, np.flatnonzero(marked)))
+        return self.parts[-1]
 
     def changes(self, name: str) -> Iterator[Rows]:
         """The rows of this name, the oldest first."""
@@ -109,9 +115,7 @@ class City:
         return found
 
     def _rows(self, name: str, table: pa.Table, at: Array) -> Iterator[tuple[str, Rows]]:
-        kinds = pc.dictionary_encode(
-            table["benefit" if name == "held" else "kind"].combine_chunks()
-        )
+        kinds = table[COLUMNS[name][2]].unify_dictionaries().combine_chunks()
         unit = table["unit"].to_numpy()
         who = np.where(unit == HOUSEHOLD, at, self.register.arrays["first"][at] + unit)
         codes = kinds.indices.to_numpy()
@@ -158,3 +162,19 @@ class City:
             codes = list(fact.choices if fact.type == "choice" else self.places)
             return numbers(pc.index_in(part["word"], value_set=pa.array(codes)))
         return numbers(part["number"])
+
+
+def _read(file: Path, columns: Sequence[str]) -> pa.Table:
+    """One file of new rows; what each is of as a dictionary. Raises Misfit."""
+    try:
+        found = pq.ParquetFile(file, read_dictionary=[columns[2]])
+        lacking = sorted(set(columns) - set(found.schema_arrow.names))
+        if lacking:
+            raise _unfit(file, word("缺少列 {columns}", columns=listed(lacking)))
+        return found.read(columns=list(columns), use_threads=False)
+    except (OSError, pa.ArrowException) as problem:
+        raise _unfit(file, str(problem)) from None
+
+
+def _unfit(file: Path, why: str) -> Misfit:
+    return Misfit(word("新记录的文件 {file} 读不了：{why}。请重新导出。", file=file, why=why))
