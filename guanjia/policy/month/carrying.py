@@ -17,8 +17,7 @@ import pyarrow.parquet as pq
 from guanjia.policy.city.layout import INDEX
 from guanjia.policy.month.cells import HOME, PERSON, Array, Cells
 from guanjia.policy.month.deciding import Decision, columns
-from guanjia.policy.month.finding import Found, Span, by_time, chunks, floor
-from guanjia.policy.month.homes import Homes
+from guanjia.policy.month.finding import Found, Span, by_time, floor, groups
 from guanjia.policy.month.news import City, Part
 from guanjia.policy.month.outlook import Outlook
 from guanjia.policy.month.rewording import Everywhere, Rewording
@@ -76,8 +75,8 @@ def _write(
 ) -> Carried:
     sheet, files = Sheet(), []
     outlook = Outlook(span.book, sheet, span.month, span.back())
-    for number, some in enumerate(chunks(places)):
-        answers = Answers(sheet, Homes(city, some, least))
+    for number, homes in enumerate(groups(city, places, least)):
+        answers = Answers(sheet, homes)
         decision = Decision(span.book, outlook.now, answers)
         state.take(outlook, answers)
         for level, stem in ((HOME, "homes"), (PERSON, "persons")):

@@ -154,27 +154,10 @@ def _level(book: Book, benefit: str) -> int:
     return PERSON if of == "person" else HOME
 
 
-def moving(city: City, span: Span, least: int) -> Array:
-    """Of which households a change of an amount still matters: of those who hold an award, from `least` on."""
-    recent, earlier, holders = Found(city), Found(city), Found(city)
-    since = span.first - span.back()
-    for fact in city.facts:
-        if fact.by_month:
-            level = PERSON if fact.of == "person" else HOME
-            for rows in city.changes(f"turn-{fact.name}"):
-                assert rows.since is not None
-                recent.add(rows.at[rows.since > since], level)
-                earlier.add(rows.at[rows.since > least], level)
-    for benefit in benefits(city):
-        for rows in city.changes(f"held-{benefit}"):
-            holders.add(rows.at, _level(span.book, benefit))
-    return recent.marked | (earlier.marked & holders.marked)
-
-
-def groups(city: City, places: Array, moves: Array, least: int) -> Iterator[Homes]:
-    """Households in portions: those of which no change matters apart from the others."""
-    moved = moves[places]
-    for which, floor_ in ((~moved, STILL), (moved, least)):
+def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
+    """Households in portions: those of which no change of an amount matters any more apart from the others."""
+    moves = city.turned[places] > least
+    for which, floor_ in ((~moves, STILL), (moves, least)):
         for some in chunks(places[which]):
             yield Homes(city, some, floor_)
 

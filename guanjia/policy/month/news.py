@@ -22,7 +22,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.month.cells import Array
-from guanjia.policy.month.register import LOST, OPEN, Register, Rows, numbers
+from guanjia.policy.month.register import LOST, OPEN, Register, Rows, late, numbers
 from guanjia.policy.words import listed, word
 
 COLUMNS = {
@@ -45,14 +45,19 @@ class Part(NamedTuple):
 
 @dataclass
 class City:
-    """A register with what came in since: the later a part, the more it counts."""
+    """A register with what came in since: the later a part, the more it counts.
+
+    `turned` is for each household the month in which an amount last changed.
+    """
 
     register: Register
     book: Book
     parts: list[Part] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
+    turned: Array = field(init=False)
 
     def __post_init__(self) -> None:
+        self.turned = self.register.arrays["turned"].copy()
         self.places = {name: number for number, name in enumerate(self.register.places)}
 
     @property
@@ -72,6 +77,10 @@ class City:
             except pa.ArrowException as problem:
                 raise _unfit(folder / f"{name}.parquet", str(problem)) from None
             marked[at] = True
+        for fact in self.facts:
+            if f"turn-{fact.name}" in rows:
+                home_of = self.home_of if fact.of == "person" else None
+                late(self.turned, rows[f"turn-{fact.name}"], home_of)
         self.parts.append(Part(rows, np.flatnonzero(marked)))
         return self.parts[-1]
 

@@ -16,6 +16,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Sentence
 from guanjia.policy.month.cells import HOME, Array
 from guanjia.policy.month.finding import unlike
+from guanjia.policy.month.homes import STILL
 from guanjia.policy.month.register import OPEN
 from guanjia.policy.month.sheet import Answers, Sheet, Step
 from guanjia.policy.month.steps import gross
@@ -39,7 +40,7 @@ class Outlook:
         """Of each household the number of the month in which an average next decides something, or OPEN."""
         homes = answers.homes
         found = np.full(homes.count(HOME), OPEN, np.int64)
-        for chapter, sentence in self.asked:
+        for chapter, sentence in self.asked if homes.floor != STILL else ():
             now, ahead = (self._step(text, chapter, sentence) for text in (self.now, self.ahead))
             places = np.flatnonzero(otherwise(answers, [(now, ahead)]))
             if len(places):

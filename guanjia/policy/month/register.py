@@ -2,11 +2,10 @@
 
 A folder of plain arrays that are mapped, not read. `home` are the households' keys in ascending
 order, `first` where the members of each begin among all persons, `home-of` the household of each,
-`place` where it lives. A fact
-that many have is a column of all persons (or households), one that few have are rows of `at` and
-`is`; a monthly amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where there
-are many also what it was at `last`. Nothing
-that a chapter computes is laid down.
+`place` where it lives, `turned` the month in which an amount last changed there. A fact that many
+have is a column of all persons (or households), one that few have are rows of `at` and `is`; a monthly
+amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where there are many also
+what it was at `last`. Nothing that a chapter computes is laid down.
 """
 
 import json
@@ -138,6 +137,7 @@ def write(
         for fact in declared:
             work.write_fact(fact, unit)
     work.write_births()
+    work.save("turned", work.turned)
     for benefit, unit in sorted(work.benefits()):
         work.write_awards(benefit, unit)
     text = json.dumps({"on": on.isoformat(), "places": list(work.places)}, ensure_ascii=False)
@@ -181,7 +181,9 @@ class _Work:
         self.save("home", np.concatenate(homes)[order])
         self.save("place", np.concatenate(places)[order].astype(np.int32))
         self.save("first", self.first)
-        self.save("home-of", np.repeat(np.arange(len(order), dtype=np.int32), sizes[order]))
+        self.home_of = np.repeat(np.arange(len(order), dtype=np.int32), sizes[order])
+        self.turned = np.zeros(len(order), np.int32)
+        self.save("home-of", self.home_of)
 
     def save(self, name: str, values: Array) -> None:
         """One array."""
@@ -264,6 +266,7 @@ class _Work:
         self._save_first(fact, unit, absent, first)
         if sum(len(rows.at) for rows in turns):
             rows = _together(turns).sorted()
+            late(self.turned, rows, None if unit == HOUSEHOLD else self.home_of.__getitem__)
             self._save_rows(f"turn-{fact.name}", rows, unit)
             if len(rows.at) * DENSE >= self.count(unit):
                 whole = np.full(self.count(unit), absent, np.int64)
@@ -324,6 +327,12 @@ class _Work:
             ends = np.where(ends == LOST, OPEN, ends)
             rows.append(Rows(at[held], assessed[held], ends[held]))
         self._save_rows(f"held-{benefit}", _together(rows), unit)
+
+
+def late(turned: Array, rows: Rows, home_of: Callable[[Array], Array] | None) -> None:
+    """Take changes of an amount into the months in which one last changed, of each household."""
+    assert rows.since is not None
+    np.maximum.at(turned, rows.at if home_of is None else home_of(rows.at), rows.since)
 
 
 def _together(rows: Sequence[Rows]) -> Rows:

@@ -21,7 +21,6 @@ from guanjia.policy.month.finding import (
     Found,
     Span,
     groups,
-    moving,
     not_refused,
     nothing_refuses,
     unlike,
@@ -86,8 +85,7 @@ class Rewording:
             self._say_everywhere(sheet)
             everybody = any(c.codes or (c.whole and c.now) for c in self.changes)
             rest = ~found.marked if everybody else ~found.marked & self._open()
-            moves = moving(self.city, span, least) if everybody else rest
-            for homes in groups(self.city, np.flatnonzero(rest), moves, least):
+            for homes in groups(self.city, np.flatnonzero(rest), least):
                 self._look(Answers(sheet, homes), homes.at)
 
     def _say_everywhere(self, sheet: Sheet) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from guanjia.policy.book import Book
 from guanjia.policy.month.cells import Array
-from guanjia.policy.month.finding import Span, floor, groups, moving, nothing_refuses
+from guanjia.policy.month.finding import Span, floor, groups, nothing_refuses
 from guanjia.policy.month.news import City
 from guanjia.policy.month.outlook import Outlook
 from guanjia.policy.month.register import OPEN
@@ -37,14 +37,12 @@ class State:
         span, sheet = Span(book, month, month), Sheet()
         least = floor(city, span)
         outlook = Outlook(book, sheet, month, span.back())
-        moves = moving(city, span, least)
-        for homes in groups(city, np.arange(many), moves, least):
+        for homes in groups(city, np.arange(many), least):
             answers = Answers(sheet, homes)
             for chapter in outlook.now.chapters:
                 open_ = nothing_refuses(answers, outlook.now.by_weight(chapter))
                 state.open[chapter.code][homes.at] = open_
-            if moves[homes.at].any():
-                state.turns[homes.at] = outlook.turns(answers)
+            state.turns[homes.at] = outlook.turns(answers)
         return state
 
     def take(self, outlook: Outlook, answers: Answers) -> None:
