@@ -21,7 +21,7 @@ import duckdb
 import numpy as np
 
 from bench import report
-from guanjia.kit import days
+from guanjia.kit import days, memory
 from guanjia.policy import book as books
 from guanjia.policy.city import deciding, layout
 from guanjia.policy.city.deciding import Decided, Results
@@ -89,6 +89,7 @@ def begin(folder: Path) -> dict[str, float]:
 
 def month(folder: Path) -> dict[str, float]:
     """The job of a month."""
+    memory.keep_freed()
     book = books.load(books.SHIPPED)
     began = report.cpu()
     city, state = City(register.read(folder / "register"), book), State.read(folder / "state")

@@ -18,7 +18,7 @@ import duckdb
 
 from bench import month as one_month
 from bench import report
-from guanjia.kit import days
+from guanjia.kit import days, memory
 from guanjia.policy import book as books
 from guanjia.policy.city import deciding, layout
 from guanjia.policy.month import applying, carrying, folding, register
@@ -75,6 +75,7 @@ def full(folder: Path) -> dict[str, float]:
 
 def year(folder: Path) -> dict[str, float]:
     """The twelve jobs, one after another; what each hands out stays."""
+    memory.keep_freed()
     book = books.load(books.SHIPPED)
     city, state = City(register.read(folder / "register"), book), State.read(folder / "state")
     recorded, took = 0, []

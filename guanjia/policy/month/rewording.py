@@ -18,6 +18,7 @@ from guanjia.policy.city.packing import spots
 from guanjia.policy.month.cells import HOME, PERSON, Array
 from guanjia.policy.month.deciding import sentence, word
 from guanjia.policy.month.finding import (
+    FEW,
     Found,
     Span,
     groups,
@@ -179,8 +180,12 @@ class Rewording:
         places = np.flatnonzero(asked)
         if not len(places):
             return touched
-        if len(places) < len(asked):
+        if len(places) * FEW < len(asked):
             answers = answers.some(places)
+        else:
+            places = np.arange(
+                len(asked)
+            )  # of the others nothing changes: they are refused as before
         now = before[places]
         if change.now:
             now = nothing_refuses(answers, self.plain.by_weight(change.chapter))

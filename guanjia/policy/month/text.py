@@ -50,6 +50,7 @@ class Text:
         self.text, self.looks = text or month, looks or month
         self.chapters = [x for x in book.chapters if book.decidable(x.code, self.text)]
         self._verdicts: dict[str, Verdict] = {}
+        self._weighed: dict[str, list[Step]] = {}
         self._chapter, self._where, self._apart = self.chapters[0], "", False
 
     def verdict(self, benefit: str) -> Verdict:
@@ -85,12 +86,16 @@ class Text:
 
     def by_weight(self, chapter: Chapter) -> list[Step]:
         """The conditions of a chapter that read facts, the short ones first."""
-        told = [
-            (_weight(condition), number, step)
-            for number, (condition, step) in enumerate(self.verdict(chapter.code).conditions)
-            if not of_the_text(chapter, condition)
-        ]
-        return [step for _weight, _number, step in sorted(told)]
+        found = self._weighed.get(chapter.code)
+        if found is None:
+            told = [
+                (_weight(condition), number, step)
+                for number, (condition, step) in enumerate(self.verdict(chapter.code).conditions)
+                if not of_the_text(chapter, condition)
+            ]
+            found = [step for _of, _number, step in sorted(told)]
+            self._weighed[chapter.code] = found
+        return found
 
     def _by_place(self, node: Node) -> Step:
         """A sentence as it reads where the unit belongs: a town may have figures of its own."""
