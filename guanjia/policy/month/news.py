@@ -55,6 +55,7 @@ class City:
     parts: list[Part] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     turned: Array = field(init=False)
+    _spots: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.turned = self.register.arrays["turned"].copy()
@@ -96,6 +97,20 @@ class City:
         for part in self.parts:
             if name in part.rows:
                 yield part.rows[name]
+
+    def spots(self, level: int, places: Array) -> Array:
+        """For each household or person of the city where among `places` it stands, -1 where not there.
+
+        One column for whoever asks last: it is as long as the city, and is not made anew each time.
+        """
+        register = self.register
+        many = register.persons if level else register.homes
+        found, asked = self._spots.get(level) or (np.full(many, -1, np.int32), places[:0])
+        if asked is not places:
+            found[asked] = -1
+            found[places] = np.arange(len(places), dtype=np.int32)
+            self._spots[level] = found, places
+        return found
 
     def home_of(self, persons: Array) -> Array:
         """The households of persons."""

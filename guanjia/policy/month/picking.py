@@ -1,7 +1,6 @@
 """Rows of a city looked up for some households and their members."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -64,9 +63,10 @@ class Picks:
             who = np.repeat(np.arange(len(begin)), end - begin)
             here = ranges(begin, end)
         else:
-            local, low = self._of_persons if level & PERSON else self._of_homes
-            start, stop = between(rows.at, low, low + len(local))
-            who = local.take(rows.at[start:stop] - low)
+            places = self._persons if level & PERSON else self._homes
+            low, high = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
+            start, stop = between(rows.at, low, high)
+            who = self._city.spots(level & PERSON, places).take(rows.at[start:stop])
             mine = np.flatnonzero(who >= 0)
             who, here = who.take(mine), start + mine
         since = np.zeros(0, np.int64) if rows.since is None else rows.since.take(here)
@@ -84,14 +84,6 @@ class Picks:
         here = np.flatnonzero(who >= 0)
         since = rows.since.take(here) if len(rows.since) else rows.since
         return Picked(who.take(here), rows.told.take(here), since)
-
-    @cached_property
-    def _of_persons(self) -> tuple[Array, int]:
-        return _located(self._persons)
-
-    @cached_property
-    def _of_homes(self) -> tuple[Array, int]:
-        return _located(self._homes)
 
 
 def ranges(begin: Array, end: Array) -> Array:
@@ -112,13 +104,3 @@ def wide(values: Array) -> Array:
     if unknown.any():
         found[unknown] = LOST
     return found
-
-
-def _located(places: Array) -> tuple[Array, int]:
-    """From a place in the city to one here, from the first of them on; the first of them."""
-    if not len(places):
-        return np.zeros(0, np.int32), 0
-    low = int(places[0])
-    local = np.full(int(places[-1]) - low + 1, -1, np.int32)
-    local[places - low] = np.arange(len(places), dtype=np.int32)
-    return local, low
