@@ -21,12 +21,12 @@ import duckdb
 import numpy as np
 
 from bench import report
-from guanjia.kit import days, memory
+from guanjia.kit import days
 from guanjia.policy import book as books
 from guanjia.policy.city import deciding, layout
 from guanjia.policy.city.deciding import Decided, Results
 from guanjia.policy.city.terms import literal
-from guanjia.policy.month import applying, carrying, folding, register
+from guanjia.policy.month import applying, carrying, folding, memory, register
 from guanjia.policy.month.finding import Span
 from guanjia.policy.month.homes import STILL, Homes
 from guanjia.policy.month.news import City

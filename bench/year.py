@@ -18,10 +18,10 @@ import duckdb
 
 from bench import month as one_month
 from bench import report
-from guanjia.kit import days, memory
+from guanjia.kit import days
 from guanjia.policy import book as books
 from guanjia.policy.city import deciding, layout
-from guanjia.policy.month import applying, carrying, folding, register
+from guanjia.policy.month import applying, carrying, folding, memory, register
 from guanjia.policy.month.finding import Span
 from guanjia.policy.month.news import City
 from guanjia.policy.month.state import State
