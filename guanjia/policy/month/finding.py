@@ -92,15 +92,9 @@ def floor(city: City, span: Span) -> int:
 
 def benefits(city: City) -> list[str]:
     """Those that awards are held of."""
-    names = set(city.register.arrays) | {name for part in city.parts for name in part.rows}
-    held = {name.removesuffix(".at") for name in names if name.startswith("held-")}
-    return sorted(
-        {
-            name.removeprefix("held-")
-            for name in held
-            if not name.endswith((".is", ".since", ".begins"))
-        }
-    )
+    ends = (name for name in city.register.arrays if name.endswith(".at"))
+    names = {name.removesuffix(".at") for name in ends}.union(*(part.rows for part in city.parts))
+    return sorted(name.removeprefix("held-") for name in names if name.startswith("held-"))
 
 
 class Found:
