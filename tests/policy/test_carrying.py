@@ -15,7 +15,7 @@ from guanjia.policy import book as books
 from guanjia.policy.book import Book
 from guanjia.policy.city import deciding
 from guanjia.policy.city.deciding import Results
-from guanjia.policy.city.layout import Snapshot, engine
+from guanjia.policy.city.layout import BadSnapshot, Snapshot, engine
 from guanjia.policy.city.reading import rows
 from guanjia.policy.month import carrying, register
 from guanjia.policy.month.applying import apply
@@ -221,3 +221,23 @@ def test_a_state_that_is_read_again_carries_on_alike(snapshot: Snapshot, tmp_pat
     }
     again_ = carrying.read(tmp_path / "1" / "patches")
     assert again_ == course.carried[0]
+
+
+def test_a_register_of_other_declarations_is_refused(snapshot: Snapshot, tmp_path: Path) -> None:
+    city = registered(snapshot, tmp_path)
+    text = BOOK.text.replace('prison = \\"服刑\\", ', "", 1)
+    other = books.from_text(text)
+    assert other.revision != BOOK.revision
+    with pytest.raises(BadSnapshot, match="另一个版本"):
+        City(city.register, other)
+
+
+def test_what_was_broken_off_is_no_result(snapshot: Snapshot, tmp_path: Path) -> None:
+    course = begun(snapshot, tmp_path)
+    span, folder = Span(BOOK, FIRST, days.add_months(FIRST, 1)), tmp_path / "1"
+    course.step(span, folder)
+    course.state.turns = course.state.turns[:-1]  # the next job breaks off on the way
+    with pytest.raises((IndexError, ValueError)):
+        carrying.carry(course.city, span, course.state, [], folder / "patches")
+    with pytest.raises(BadSnapshot, match="没有完整的结果"):
+        carrying.read(folder / "patches")

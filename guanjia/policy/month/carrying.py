@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from guanjia.policy.city.layout import INDEX
+from guanjia.policy.city.layout import INDEX, BadSnapshot
 from guanjia.policy.month.cells import HOME, PERSON, Array, Cells
 from guanjia.policy.month.deciding import Decision, columns
 from guanjia.policy.month.finding import Found, Span, by_time, floor, groups
@@ -23,6 +23,7 @@ from guanjia.policy.month.outlook import Outlook
 from guanjia.policy.month.rewording import Everywhere, Rewording
 from guanjia.policy.month.sheet import Answers, Sheet
 from guanjia.policy.month.state import State
+from guanjia.policy.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def carry(
     out: those that were laid out anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / INDEX).unlink(missing_ok=True)
     least, found = floor(city, span), Found(city)
     for part in fresh:
         found.add(part.homes, HOME)
@@ -59,9 +61,7 @@ def carry(
         np.save(folder / f"{name}.npy", column)
     if gone is not None:
         found.marked[gone] = False
-    carried = _write(city, span, found.places, least, state, folder, rewording.everywhere)
-    state.save(folder)
-    return carried
+    return _write(city, span, found.places, least, state, folder, rewording.everywhere)
 
 
 def _write(
@@ -90,6 +90,7 @@ def _write(
                 write_statistics=False,
             )
             files.append((level, name, fixed))
+    state.save(folder)
     found = Carried(folder, len(places), tuple(files), tuple(everywhere))
     said = {"files": found.files, "everywhere": found.everywhere, "households": len(places)}
     (folder / INDEX).write_text(json.dumps(said), encoding="utf-8")
@@ -97,8 +98,15 @@ def _write(
 
 
 def read(folder: Path) -> Carried:
-    """What a month's job left in a folder."""
-    said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    """What a month's job left in a folder; its index is written last. Raises BadSnapshot."""
+    try:
+        said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise BadSnapshot(
+            word(
+                "{folder} 里没有完整的结果（缺 {index}）。请重新核算。", folder=folder, index=INDEX
+            )
+        ) from None
     files = tuple((level, name, fixed) for level, name, fixed in said["files"])
     everywhere = tuple(Everywhere(*row) for row in said["everywhere"])
     return Carried(folder, said["households"], files, everywhere)

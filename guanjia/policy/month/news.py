@@ -19,10 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from guanjia.policy.book import Book
+from guanjia.policy.city.layout import BadSnapshot
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
 from guanjia.policy.month.cells import Array
-from guanjia.policy.month.register import LOST, OPEN, Register, Rows, late, numbers
+from guanjia.policy.month.register import LOST, OPEN, Register, Rows, declared, late, numbers
 from guanjia.policy.words import listed, word
 
 COLUMNS = {
@@ -58,6 +59,10 @@ class City:
     _spots: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Raises BadSnapshot where the facts are declared otherwise than when the register was written."""
+        if self.register.declared != declared(self.book.facts):
+            folder = self.register.folder
+            raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
         self.turned = self.register.arrays["turned"].copy()
         self.places = {name: number for number, name in enumerate(self.register.places)}
 

@@ -8,6 +8,7 @@ amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where
 what it was at `last`. Nothing that a chapter computes is laid down.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,11 +62,12 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The arrays of a city by name, and what its numbers of places stand for."""
+    """The arrays of a city by name, what its numbers of places stand for, and by which declarations."""
 
     folder: Path
     on: date
     places: tuple[str, ...]
+    declared: str
     arrays: Mapping[str, Array] = field(repr=False)
 
     @property
@@ -88,6 +90,15 @@ class Register:
             return None
         more = (self.arrays.get(f"{name}.{what}") for what in ("since", "begins"))
         return Rows(self.arrays[f"{name}.at"], self.arrays[f"{name}.is"], *more)
+
+
+def declared(facts: Facts) -> str:
+    """The hash of what a column's numbers stand for: a choice is its place among those declared."""
+    said = [
+        (fact.name, fact.of, fact.type, fact.by_month, list(fact.choices))
+        for fact in (*facts.household, *facts.person)
+    ]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def lost(column_: Array) -> int:
@@ -133,14 +144,15 @@ def write(
     """Sort the tables' facts into the folder, one fact after another."""
     folder.mkdir(parents=True, exist_ok=True)
     work = _Work(con, sources, folder)
-    for unit, declared in ((HOUSEHOLD, facts.household), (0, facts.person)):
-        for fact in declared:
+    for unit, several in ((HOUSEHOLD, facts.household), (0, facts.person)):
+        for fact in several:
             work.write_fact(fact, unit)
     work.write_births()
     work.save("turned", work.turned)
     for benefit, unit in sorted(work.benefits()):
         work.write_awards(benefit, unit)
-    text = json.dumps({"on": on.isoformat(), "places": list(work.places)}, ensure_ascii=False)
+    said = {"on": on.isoformat(), "places": list(work.places), "declared": declared(facts)}
+    text = json.dumps(said, ensure_ascii=False)
     (folder / INDEX).write_text(text, encoding="utf-8")
     return read(folder)
 
@@ -155,8 +167,11 @@ def read(folder: Path) -> Register:
                 "{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX
             )
         ) from None
+    if "declared" not in said:
+        raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     arrays = {file.stem: np.asarray(np.load(file, mmap_mode="r")) for file in folder.glob("*.npy")}
-    return Register(folder, date.fromisoformat(said["on"]), tuple(said["places"]), arrays)
+    on, places = date.fromisoformat(said["on"]), tuple(said["places"])
+    return Register(folder, on, places, said["declared"], arrays)
 
 
 class _Work:
