@@ -57,6 +57,15 @@ def test_a_fact_that_makes_a_month_more_is_named_with_its_source(two: town.Cast)
     assert set(kept) == {("wages", "check", WAGES[0], town.COMMUNITY)}
 
 
+def test_of_two_corrections_that_one_is_named_which_the_benefit_reads(two: town.Cast) -> None:
+    people.ensure_source("papers", "婚姻登记")
+    said = NewFact("marital", "30", date(2019, 1, 1), None)
+    people.correct_fact(two.chen, said, "papers", office.moment(office.FEBRUARY, 1))
+    run = earned_less(two)
+    wanted = ("工资性收入", "核对平台")
+    assert told(run, "arrears", "dibao") == {office.DECEMBER: wanted, office.JANUARY: wanted}
+
+
 def test_a_fact_that_makes_it_less_says_the_same_of_the_record(two: town.Cast) -> None:
     run = overpay(two)
     records = list(Overpayment.objects.select_related("run"))
@@ -64,6 +73,7 @@ def test_a_fact_that_makes_it_less_says_the_same_of_the_record(two: town.Cast) -
     by_month = {one.month: tuple(of_records[one.pk]) for one in records}
     assert told(run, "overpaid", "dibao") == by_month
     assert set(by_month) == {office.DECEMBER, office.JANUARY}
+    assert {reason for reason, _source in by_month.values()} == {"工资性收入"}
 
 
 def test_a_figure_of_the_book_is_named_with_its_law(house: town.Cast) -> None:

@@ -7,10 +7,12 @@ cause, before what only ceased to be believed or was cut where the new begins: i
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from guanjia.kit import bulk
 from guanjia.policy.book import Book
+from guanjia.policy.nodes import FactRef
 
 NEW = """
 SELECT n.unit, n.kind, n.source, CASE WHEN n.rest THEN n.until ELSE n.since END AS first, n.rest
@@ -80,8 +82,8 @@ WITH persons AS (
   UNION ALL SELECT m.household_id, 'award', a.number, a.first, false
     FROM awards a JOIN people_membership m ON m.person_id = a.person
 )
-SELECT DISTINCT ON (household) household, first, kind, source FROM found
-WHERE first <= %(last)s::date ORDER BY household, first, rest, kind
+SELECT DISTINCT ON (household, first, kind) household, first, kind, source FROM found
+WHERE first <= %(last)s::date ORDER BY household, first, kind, rest
 """
 EVERYBODY = """
 SELECT DISTINCT household FROM (
@@ -127,8 +129,11 @@ class Cause(NamedTuple):
 
 def households(
     after: datetime, known_at: datetime, last: date, places: tuple[str, str]
-) -> dict[int, Cause]:
-    """Households of which something became known in (after, known_at] that reaches back to `last`."""
+) -> dict[int, list[Cause]]:
+    """Households of which something became known in (after, known_at] that reaches back to `last`.
+
+    Of each what became known, by the day from which it holds.
+    """
     lo, hi = places
     values: dict[str, Any] = {
         "after": after,
@@ -137,7 +142,22 @@ def households(
         "lo": lo,
         "hi": hi,
     }
-    return {home: Cause(*rest) for home, *rest in bulk.rows(HOUSEHOLDS, values)}
+    found: dict[int, list[Cause]] = {}
+    for home, *rest in bulk.rows(HOUSEHOLDS, values):
+        found.setdefault(home, []).append(Cause(*rest))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def facts_read(book: Book, benefit: str, month: date) -> frozenset[str]:
+    """The facts that a benefit's sentences read in a month, by themselves or by another chapter's."""
+    chapter = book.chapter(benefit)
+    sentences = (*chapter.conditions_on(month), *chapter.amounts_on(month))
+    parts = [part for sentence in sentences for part in sentence.node.walk()]
+    facts = [part.fact for part in parts if isinstance(part, FactRef)]
+    found = frozenset({f.name for f in facts} | {f.derived_from for f in facts if f.derived_from})
+    others = chapter.reads(month)[1]
+    return found.union(*(facts_read(book, other, month) for other in others))
 
 
 def everybody(months: list[date], places: tuple[str, str]) -> list[int]:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from guanjia.entitlements import queries
 from guanjia.entitlements.deciding import changed_past, corrections, overpayments
-from guanjia.entitlements.deciding.changed_past import BOOK, Cause
+from guanjia.entitlements.deciding.changed_past import AWARD, BOOK, MEMBERSHIP, Cause
 from guanjia.entitlements.deciding.determining import (
     Batch,
     Follows,
@@ -52,7 +52,7 @@ class Past:
     run: Run
     at: datetime
     months: list[date]
-    causes: dict[int, Cause]
+    causes: dict[int, list[Cause]]
     rewritten: set[date] = field(default_factory=set)
     books: tuple[str, str] = ("", "")
     anew: dict[tuple[date, str], str] = field(default_factory=dict)
@@ -63,20 +63,29 @@ class Past:
             return sorted(self.causes)
         return sorted(
             home
-            for home, cause in self.causes.items()
-            if cause.kind != BOOK and cause.first <= month
+            for home, known in self.causes.items()
+            if known[0].kind != BOOK and known[0].first <= month
         )
 
     def cause(self, home: int, month: date, benefit: str) -> Cause:
-        """Why: what became known of the household, or what the book says anew."""
-        known = self.causes[home]
-        if known.kind != BOOK and known.first <= month:
-            return known
+        """Why: what became known of the household, or what the book says anew.
+
+        Of several things the last to begin that the benefit reads; an award or a move counts for all.
+        """
+        known = [c for c in self.causes[home] if c.kind != BOOK and c.first <= month]
+        if known:
+            return next((c for c in reversed(known) if self.reads(c, month, benefit)), known[0])
         asked = month, benefit
         if asked not in self.anew:
             old, new = map(queries.book_of, self.books)
             self.anew[asked] = changed_past.said_anew(old, new, month, benefit)
         return Cause(month, BOOK, self.anew[asked])
+
+    def reads(self, cause: Cause, month: date, benefit: str) -> bool:
+        """Whether what became known matters to a benefit."""
+        book = queries.book_of(self.run.revision_id)
+        facts = changed_past.facts_read(book, benefit, month)
+        return cause.kind in (MEMBERSHIP, AWARD) or cause.kind in facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ def _past(run: Run, at: datetime) -> Past | None:
         past.rewritten = set(changed_past.rewritten(old, new, months))
         if past.rewritten:
             for home in changed_past.everybody(sorted(past.rewritten), places):
-                causes.setdefault(home, Cause(run.month, BOOK, ""))
+                causes.setdefault(home, [Cause(run.month, BOOK, "")])
     return past if causes else None
 
 

@@ -14,6 +14,8 @@ from guanjia.web.house.home import KEY_BYTES, write_private
 
 LOOK_AGAIN = 0.2
 """Seconds for which the folder is not looked at again: sealing ten thousand texts looks a few times."""
+SETTLED = 50_000_000
+"""Nanoseconds after which a folder's time tells every change from the one before."""
 
 
 class Keyring(Mapping[str, bytes]):
@@ -71,6 +73,7 @@ class Keyring(Mapping[str, bytes]):
                 if (number := self._number(file.name))
             )
             self._keys = {f"k{n}": bytes.fromhex(file.read_text().strip()) for n, file in held}
-            self._seen = changed
+            # what is as young as the clock's tick may change again without showing it
+            self._seen = changed if time.time_ns() - changed > SETTLED else -1
         self._looked = at
         return self._keys
