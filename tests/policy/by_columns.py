@@ -48,29 +48,32 @@ def decided(
     with tempfile.TemporaryDirectory() as folder:
         city = city_of(book, tables, month, Path(folder))
         homes = Homes(city, np.arange(city.register.homes), days.number(month) - FAR_BACK)
+        order = np.argsort(homes.at)
         sheet = Sheet()
         decision = Decision(book, Text(book, sheet, month), Answers(sheet, homes))
         said = {
             level: {name: homes.lift(cells, level) for name, cells in columns(decision, level)}
             for level in (HOME, PERSON)
         }
-        for home in range(len(homes.at)):
+        for home in order.tolist():
             yield dict(_of_home(book, decision, said, home))
 
 
 def _of_home(
     book: Book, decision: Decision, said: dict[int, dict[str, Cells]], home: int
 ) -> Iterator[tuple[tuple[str, int], Told]]:
-    first = decision.homes.first
+    seats = decision.homes.seats
     for benefit, one in decision.said.items():
         spot = spots(book, "person" if one.level else "household")[benefit]
-        mine = range(first[home], first[home + 1]) if one.level else (home,)
+        mine = (
+            [begin + home for begin in seats.begins[: seats.sizes[home]]] if one.level else [home]
+        )
         named = said[one.level]
         net = named[f"{benefit}_net"]
         gross = named.get(f"{benefit}_gross", net)
-        for place in mine:
+        for number, place in enumerate(mine):
             reasons = spot.read(_at(named[f"reasons_{spot.word}"], place))
-            unit = place - int(first[home]) if one.level else HOUSEHOLD
+            unit = number if one.level else HOUSEHOLD
             yield (benefit, unit), (_at(gross, place), _at(net, place), reasons)
 
 

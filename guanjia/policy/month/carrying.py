@@ -121,9 +121,8 @@ def _table(decision: Decision, level: int) -> tuple[pa.Table, dict[str, Any]]:
     if level == HOME:
         arrays["household"] = pa.array(keys)
     else:
-        arrays["household"] = pa.array(keys[homes.home_of])
-        seats = np.arange(len(homes.persons)) - homes.first[homes.home_of]
-        arrays["unit"] = pa.array(seats.astype(np.int32))
+        arrays["household"] = pa.array(homes.seats.spread(keys))
+        arrays["unit"] = pa.array(homes.seats.number.astype(np.int32))
     for name, cells in columns(decision, level):
         if cells.everywhere:
             fixed[name] = _plain(cells)

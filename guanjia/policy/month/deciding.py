@@ -102,10 +102,9 @@ class Decision:
 
     def _share(self, net: Any) -> Any:
         """The member's share of the household's amount, to the fen."""
-        homes = self.homes
-        size = np.diff(homes.first)[homes.home_of]
-        seat = np.arange(len(homes.persons)) - homes.first[homes.home_of]
-        return net // size + (seat < net % size)
+        seats = self.homes.seats
+        size = seats.sizes.take(seats.homes_of)
+        return net // size + (seats.number < net % size)
 
 
 def columns(decision: Decision, level: int) -> Iterator[tuple[str, Cells]]:
@@ -161,5 +160,5 @@ def _concerns(decision: Decision) -> Cells:
                 continue
             value, known = decision._spread(said.entitled, said.level, homes.count(said.level))
             open_ = value | ~known
-            found |= homes.over(open_, PERSON) > 0 if said.level == PERSON else open_
+            found |= homes.any(open_, said.level)
     return Cells(found, True, HOME)

@@ -151,9 +151,10 @@ def _level(book: Book, benefit: str) -> int:
 def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
     """Households in portions: those of which no change of an amount matters any more apart from the others."""
     moves = city.turned[places] > least
-    for which, floor_ in ((~moves, STILL), (moves, least)):
-        for some in chunks(places[which]):
-            yield Homes(city, some, floor_)
+    for some in chunks(places[~moves]):
+        yield Homes(city, some, STILL)
+    for some in chunks(places[moves]):
+        yield from Homes(city, some, least).by_stretches()
 
 
 def chunks(places: Array) -> Iterator[Array]:
@@ -166,13 +167,7 @@ def unlike(homes: Homes, one: Cells, other: Cells) -> Array | None:
     """The households of which two columns say something else; None where of none."""
     mine, its = homes.together([one, other])
     differs = ~np.asarray(same(mine, its))
-    return of_homes(homes, differs, mine.level | its.level) if differs.any() else None
-
-
-def of_homes(homes: Homes, marked: Array, level: int) -> Array:
-    """Households that are marked, or of which a member is."""
-    wide = np.broadcast_to(marked, homes.count(level))
-    return homes.over(wide, PERSON) > 0 if level else wide
+    return homes.any(differs, mine.level | its.level) if differs.any() else None
 
 
 def nothing_refuses(answers: Answers, steps: Sequence[Step]) -> Array:
@@ -196,7 +191,7 @@ def not_refused(homes: Homes, said: Cells) -> Array:
     if said.says(False):
         return np.zeros(homes.count(HOME), bool)
     open_ = np.asarray(said.value | np.logical_not(said.known))
-    return of_homes(homes, open_, said.level)
+    return homes.any(open_, said.level)
 
 
 FEW = 4

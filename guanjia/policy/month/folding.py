@@ -18,7 +18,7 @@ from guanjia.policy.city.compile import Shape, column
 from guanjia.policy.city.layout import Snapshot, Table, write_index
 from guanjia.policy.facts import Fact
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.policy.month.cells import PERSON, STRETCH, Array, Cells
+from guanjia.policy.month.cells import HOME, PERSON, Array, Cells
 from guanjia.policy.month.finding import benefits
 from guanjia.policy.month.homes import Homes
 from guanjia.policy.month.news import City
@@ -37,7 +37,7 @@ def fold(city: City, on: date, folder: Path) -> Snapshot:
     for size in np.unique(sizes):
         places = np.flatnonzero(sizes == size)
         homes = Homes(city, places, _floor(city, on))
-        stretches = np.diff(homes.edges(STRETCH))
+        stretches = homes.stretches.many
         for many in np.unique(stretches):
             mine = places[stretches == many]
             for start in range(0, len(mine), MOST):
@@ -72,10 +72,10 @@ def _table(homes: Homes, size: int, stretches: int, on: date) -> tuple[dict[str,
         "household": pa.array(homes.city.register.arrays["home"][homes.at]),
         "place": _words(homes.place.value, places),
     }
-    starts = homes.starts(STRETCH).reshape(len(homes.at), stretches)
+    starts, _ends = homes.stretches.bounds(HOME)
     for k in range(1, stretches):
-        arrays[f"turn_{k}"] = pa.array(np.ascontiguousarray(starts[:, k]))
-        stored[f"turn_{k}"], latest[f"turn_{k}"] = False, int(starts[:, k].max())
+        arrays[f"turn_{k}"] = pa.array(starts[k])
+        stored[f"turn_{k}"], latest[f"turn_{k}"] = False, int(starts[k].max())
     for name, fact, cells in _columns(homes, size, stretches, days.number(on)):
         if cells.everywhere:
             fixed[name] = _plain(fact, cells)
@@ -91,8 +91,6 @@ def _columns(
     """Name, fact and values of every column; an award's are month numbers."""
     for fact in homes.city.facts:
         cells = homes.fact(fact)
-        if fact.by_month and not cells.everywhere:
-            cells = homes.lift(cells, cells.level | STRETCH)
         spread = stretches if fact.by_month and stretches > 1 else 1
         seats = size if fact.of == "person" else 1
         for seat in range(seats):
@@ -100,7 +98,7 @@ def _columns(
             for stretch in range(spread):
                 name = column(unit, fact.name)
                 name = f"{name}_{stretch}" if spread > 1 else name
-                yield name, fact, _every(cells, seat * spread + stretch, seats * spread)
+                yield name, fact, _of_seat(homes, cells, seat, stretch)
     for chapter in homes.city.book.chapters:
         level, seats = (PERSON, size) if chapter.unit == "person" else (0, 1)
         for name, cells in (
@@ -109,15 +107,21 @@ def _columns(
         ):
             for seat in range(seats if not cells.everywhere else 0):
                 unit = seat if level else HOUSEHOLD
-                yield column(unit, f"{name}_{chapter.code}"), None, _every(cells, seat, seats)
+                spot = column(unit, f"{name}_{chapter.code}")
+                yield spot, None, _of_seat(homes, cells, seat)
 
 
-def _every(cells: Cells, first: int, step: int) -> Cells:
-    """Every so manyth of a column."""
+def _of_seat(homes: Homes, cells: Cells, seat: int, stretch: int = 0) -> Cells:
+    """What is said of the members in one seat, or of the households."""
     if cells.everywhere:
         return cells
-    known = True if cells.known is True else cells.known[first::step]
-    return Cells(cells.value[first::step], known, cells.level)
+    many = len(homes.at)
+    here = slice(seat * many, (seat + 1) * many)
+    value, known = (
+        (x[stretch] if x.ndim > 1 else x)[here] if isinstance(x, np.ndarray) else x
+        for x in (cells.value, cells.known)
+    )
+    return Cells(value, known, cells.level)
 
 
 def _plain(fact: Fact | None, cells: Cells) -> Any:

@@ -4,6 +4,7 @@ A stretch lasts until an amount of the household changes. Whoever has no change 
 that a rule looks back to has one stretch; then an amount is a column of persons.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -12,17 +13,19 @@ import numpy as np
 from guanjia.policy.facts import Fact
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, UNKNOWN, Array, Cells
 from guanjia.policy.month.news import City
-from guanjia.policy.month.picking import Picked, Picks, ranges, wide
+from guanjia.policy.month.picking import Picked, Picks, wide
 from guanjia.policy.month.register import LOST, OPEN, coded
+from guanjia.policy.month.seats import Seats
+from guanjia.policy.month.stretches import Stretches
 
-EVER = -(2**31)
-"""The month in which a first stretch begins."""
 STILL = OPEN
 """The floor of households of which no change matters."""
+FEW = 2
+"""Stretches that most have of whom something changed."""
 
 
 class Homes:
-    """Some households of a city, in the order of the register: `at` are their places in it.
+    """Some households of a city, the largest first: `at` are their places in the register.
 
     `floor` is the month number up to which a change matters to no rule. Of households for which it is
     STILL no change does: each has one stretch.
@@ -31,48 +34,62 @@ class Homes:
     def __init__(
         self, city: City, at: Array, floor: int, within: "tuple[Homes, Array] | None" = None
     ) -> None:
-        self.city, self.at, self.floor, self._within = city, at, floor, within
+        self.city, self.floor, self._within = city, floor, within
         first = city.register.arrays["first"]
-        begins = first[at].astype(np.int64)
-        sizes = first[at + 1] - begins
-        self.first = np.concatenate(([0], np.cumsum(sizes)))
-        self.home_of = np.repeat(np.arange(len(at)), sizes)
-        self.persons = np.arange(self.first[-1]) + np.repeat(begins - self.first[:-1], sizes)
+        begins = first.take(at)
+        sizes = first.take(at + 1) - begins
+        if within is None and len(sizes) and sizes.max() > sizes.min():
+            order = np.argsort(-sizes.astype(np.int8), kind="stable")
+            at, begins, sizes = at[order], begins[order], sizes[order]
+        self.at, self.seats = at, Seats(sizes)
+        seats = [begins[:many] + seat for seat, many in enumerate(self.seats.reach)]
+        self.persons: Array = np.concatenate([np.zeros(0, np.int64), *seats])
         self._facts: dict[str, Cells] = {}
-        self._above: dict[tuple[int, int], Array] = {}
-        self._single: dict[int, bool] = {}
+        self._awards: dict[tuple[str, int], tuple[Cells, Cells]] = {}
+        self._above: dict[int, Array] = {}
         whole = (within[0].picks, self._spots) if within else None
         self.picks: Picks = Picks(city, at, self.persons, whole)
 
     # ── a few of them ──
 
     def some(self, places: Array) -> "Homes":
-        """A few of these: what is known of all is taken from there."""
+        """A few of these, in the same order: what is known of all is taken from there."""
         return Homes(self.city, self.at[places], self.floor, (self, places))
+
+    def by_stretches(self) -> "Iterator[Homes]":
+        """Those of few stretches apart from those of many, so that the few have no empty ones."""
+        few = self.stretches.many <= FEW
+        if few.all():
+            yield self
+            return
+        for some in (np.flatnonzero(few), np.flatnonzero(~few)):
+            if len(some):
+                yield self.some(some)
 
     def narrow(self, cells: Cells) -> Cells:
         """Of a column of those from whom these were taken the part that is of these."""
         if cells.everywhere:
             return cells
         spots = self._spots(cells.level)
-        value, known, level, most = (_taken(x, spots) for x in cells)
-        return Cells(value, known, level, most)
+        value, known, most = (self._taken(x, spots) for x in (cells.value, cells.known, cells.most))
+        return Cells(value, known, cells.level, most)
+
+    def _taken(self, column: Any, spots: Array) -> Any:
+        if not isinstance(column, np.ndarray):
+            return column
+        if column.ndim == 1:
+            return column.take(spots)
+        return column[: self.stretches.most].take(spots, axis=-1)
 
     def _spots(self, level: int) -> Array:
         """Where those of a level stand among those from whom these were taken."""
         assert self._within is not None
         whole, places = self._within
-        if level == HOME:
+        if not level & PERSON:
             return places
-        found = self._above.get((-1, level))
+        found = self._above.get(PERSON)
         if found is None:
-            begin, end = places, places + 1
-            if level & PERSON:
-                begin, end = whole.first[begin], whole.first[end]
-            if level & STRETCH:
-                edges = whole.edges(level)
-                begin, end = edges[begin], edges[end]
-            found = self._above[-1, level] = ranges(begin, end)
+            found = self._above[PERSON] = whole.seats.spots(places)
         return found
 
     def _knows(self, name: str) -> bool:
@@ -80,9 +97,7 @@ class Homes:
         return name in self._facts or (self._within is not None and self._within[0]._knows(name))
 
     def count(self, level: int) -> int:
-        """How many there are of a level."""
-        if level & STRETCH:
-            return int(self.edges(level)[-1])
+        """How many there are of a level; stretches are rows, and are not counted."""
         return len(self.persons) if level & PERSON else len(self.at)
 
     # ── from one level to another ──
@@ -91,28 +106,13 @@ class Homes:
         """The same for each member of a household, or in each stretch of months."""
         if cells.level == level or cells.everywhere:
             return cells
-        spots = self._upward(cells.level, level)
-        value, known, most = (_taken(x, spots) for x in (cells.value, cells.known, cells.most))
+        if cells.level & PERSON or not level & PERSON:
+            return cells._replace(level=level)
+        value, known, most = (
+            self.seats.spread(x) if isinstance(x, np.ndarray) else x
+            for x in (cells.value, cells.known, cells.most)
+        )
         return Cells(value, known, level, most)
-
-    def _upward(self, low: int, high: int) -> Array:
-        """For each of a level above the place of what it belongs to."""
-        found = self._above.get((low, high))
-        if found is None:
-            found = self._above[low, high] = self._belongs(low, high)
-        return found
-
-    def _belongs(self, low: int, high: int) -> Array:
-        if high == PERSON:
-            return self.home_of
-        if low == STRETCH:
-            homes, persons = self.edges(STRETCH), self.edges(PERSON | STRETCH)
-            away = homes[self.home_of] - persons[:-1]
-            of: Array = np.arange(persons[-1]) + np.repeat(away, np.diff(persons))
-            return of
-        if low == HOME and high & PERSON:
-            return self.home_of[self._upward(PERSON, high)]
-        return np.repeat(np.arange(self.count(low)), np.diff(self.edges(high)))
 
     def together(self, parts: list[Cells]) -> list[Cells]:
         """All at the level that they have in common."""
@@ -121,69 +121,25 @@ class Homes:
             level |= part.level
         return [self.lift(part, level) for part in parts]
 
-    def over(self, values: Array, level: int) -> Array:
-        """Sums of stretches, or over the members of each household."""
-        edges = self.edges(level)
-        if level not in self._single:
-            self._single[level] = bool(len(edges) - 1 == edges[-1] and (np.diff(edges) == 1).all())
-        return values if self._single[level] else sums(values, edges)
-
-    def edges(self, level: int) -> Array:
-        """Where the parts of each unit begin: stretches of a unit, members of a household."""
-        return self._stretches[bool(level & PERSON)] if level & STRETCH else self.first
-
-    # ── stretches ──
+    def any(self, said: Any, level: int) -> Array:
+        """The households of which it is said, or of a member of which."""
+        wide = said if np.ndim(said) else np.full(self.count(level), said)
+        return self.seats.some(wide) if level & PERSON else wide
 
     @cached_property
-    def _ranks(self) -> Array:
-        """Of each month from the floor on and each household: how many turns it has seen by then."""
-        if self._within is not None and "_ranks" in self._within[0].__dict__:
-            ranks: Array = self._within[0]._ranks[:, self._within[1]]
-            return ranks
+    def stretches(self) -> Stretches:
+        """Their stretches of months."""
+        if self._within is not None:
+            whole, places = self._within
+            return whole.stretches.narrow(places, self.seats)
+        homes_of = self.seats.homes_of
         changes = [
-            (self.home_of.take(who) if fact.of == "person" else who, since - self.floor)
+            (homes_of.take(who) if fact.of == "person" else who, since)
             for fact in self.city.facts
             if fact.by_month
             for who, _told, since in self._changes(fact)
         ]
-        latest = max((int(after.max()) for _home, after in changes), default=0)
-        turned = np.zeros((max(latest, 0) + 1, len(self.at)), bool)
-        for home, after in changes:
-            turned[np.maximum(after, 0), home] = True
-        turned[0] = False
-        return np.cumsum(turned, axis=0, dtype=np.int16)
-
-    @cached_property
-    def _stretches(self) -> tuple[Array, Array]:
-        """Where the stretches of each household begin, and of each person."""
-        many = self._ranks[-1].astype(np.int64) + 1
-        return (
-            np.concatenate(([0], np.cumsum(many))),
-            np.concatenate(([0], np.cumsum(many[self.home_of]))),
-        )
-
-    @cached_property
-    def _starts(self) -> tuple[Array, Array]:
-        homes, _persons = self._stretches
-        starts = np.full(homes[-1], EVER, np.int64)
-        ranks = self._ranks
-        after, home = np.nonzero(ranks[1:] != ranks[:-1])
-        starts[homes[home] + ranks[after + 1, home]] = after + 1 + self.floor
-        return starts, starts[self._upward(STRETCH, PERSON | STRETCH)]
-
-    @cached_property
-    def _ends(self) -> tuple[Array, Array]:
-        ends = np.append(self._starts[0][1:], OPEN)
-        ends[ends == EVER] = OPEN
-        return ends, ends[self._upward(STRETCH, PERSON | STRETCH)]
-
-    def starts(self, level: int) -> Array:
-        """The month in which each stretch begins."""
-        return self._starts[bool(level & PERSON)]
-
-    def ends(self, level: int) -> Array:
-        """The month in which the next one begins."""
-        return self._ends[bool(level & PERSON)]
+        return Stretches.of(changes, self.floor, self.seats)
 
     # ── facts ──
 
@@ -243,22 +199,19 @@ class Homes:
         return self.picks.rows(f"turn-{fact.name}", PERSON if fact.of == "person" else HOME)
 
     def _by_stretch(self, first: Array, later: list[Picked], level: int) -> Array:
-        """An amount in every stretch: what it was at first, and from each change on what it is then."""
-        edges = self.edges(level | STRETCH)
-        values = np.zeros(edges[-1], np.int64)
-        told = np.zeros(edges[-1], bool)
-        values[edges[:-1]], told[edges[:-1]] = first, True
-        latest = np.full(self.count(level), EVER, np.int64)
-        for who, said, since in later:
-            home = self.home_of.take(who) if level & PERSON else who
-            spot = edges.take(who) + self._ranks[np.maximum(since - self.floor, 0), home]
-            before = latest.take(who)
-            for k in np.flatnonzero(since < before):  # it reaches back: later ones fall
-                told[spot[k] + 1 : edges[who[k] + 1]] = False
-            values[spot], told[spot] = said, True
-            latest[who] = np.maximum(before, since)
-        filled = np.maximum.accumulate(np.arange(len(told)) * told)
-        return values.take(filled)
+        """An amount in every stretch: what it was at first, and from each change on what it is then.
+
+        A change that became known later and reaches back holds from its month on.
+        """
+        stretches = self.stretches
+        values = np.repeat(first[None], stretches.most, axis=0)
+        for who, told, since in later:
+            home = self.seats.homes_of.take(who) if level & PERSON else who
+            begins = stretches.number(home, since)
+            for number, row in enumerate(values):
+                begun = np.flatnonzero(begins <= number)
+                row[who.take(begun)] = told.take(begun)
+        return values
 
     def award(self, benefit: str, level: int, month: int) -> Cells:
         """The month of the assessment of the award in force; not known where there is none."""
@@ -269,6 +222,12 @@ class Homes:
         return self._award(benefit, level, month)[1]
 
     def _award(self, benefit: str, level: int, month: int) -> tuple[Cells, Cells]:
+        found = self._awards.get((benefit, month))
+        if found is None:
+            found = self._awards[benefit, month] = self._held(benefit, level, month)
+        return found
+
+    def _held(self, benefit: str, level: int, month: int) -> tuple[Cells, Cells]:
         rows = self.picks.rows(f"held-{benefit}", level)
         if not rows:
             return UNKNOWN, UNKNOWN
@@ -281,18 +240,6 @@ class Homes:
         ending = held & (ends < OPEN)
         until = Cells(ends * ending, ending, level) if ending.any() else UNKNOWN
         return Cells(assessed * held, held, level), until
-
-
-def _taken(column: Any, spots: Array) -> Any:
-    return column.take(spots) if np.ndim(column) else column
-
-
-def sums(values: Array, edges: Array) -> Array:
-    """The sum of each part of a column, also of an empty one."""
-    run = np.empty(len(values) + 1, np.int64)
-    run[0] = 0
-    np.cumsum(values, out=run[1:])
-    return np.diff(run.take(edges))
 
 
 def _value(fact: Fact, values: Array, level: int = HOME) -> Cells:

@@ -11,7 +11,7 @@ from guanjia.policy.month.register import LOST, Rows, between, lost
 
 
 class Picked(NamedTuple):
-    """Rows of somebody here: of whom, in order; what is told, as whole numbers; since which month."""
+    """Rows of somebody here: of whom, what is told, since which month; those of one in order of time."""
 
     who: Array
     told: Array
@@ -33,14 +33,15 @@ class Picks:
     ) -> None:
         self._city, self._homes, self._persons, self._within = city, homes, persons, within
         self._known: dict[str, list[Picked]] = {}
+        self._spots: dict[int, Array] = {}
 
     def rows(self, name: str, level: int) -> list[Picked]:
-        """The rows of this name, the oldest first; looked up once."""
+        """The rows of this name, the oldest first; looked up once, for all from whom these were taken."""
         found = self._known.get(name)
         if found is None:
-            if self._within is not None and name in self._within[0]._known:
-                every = self._within[0]._known[name]
-                found = [self._of_these(rows, level) for rows in every if len(rows.who)]
+            if self._within is not None:
+                every = self._within[0].rows(name, level)
+                found = [self._of_these(rows, level) for rows in every]
             else:
                 found = [self._mine(rows, level) for rows in self._city.changes(name)]
             found = self._known[name] = [rows for rows in found if len(rows.who)]
@@ -52,19 +53,18 @@ class Picks:
             picked = self._mine(rows, level)
             yield picked.who, picked.told
 
-    def _range(self, begins: Array, level: int) -> tuple[Array, Array]:
-        places = self._persons if level & PERSON else self._homes
-        return begins.take(places), begins.take(places + 1)
+    def _places(self, level: int) -> Array:
+        return self._persons if level & PERSON else self._homes
 
     def _mine(self, rows: Rows, level: int) -> Picked:
         """The city's rows that are of somebody here."""
+        places = self._places(level)
         if rows.begins is not None:
-            begin, end = self._range(rows.begins, level)
+            begin, end = rows.begins.take(places), rows.begins.take(places + 1)
             who = np.repeat(np.arange(len(begin)), end - begin)
             here = ranges(begin, end)
         else:
-            places = self._persons if level & PERSON else self._homes
-            low, high = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
+            low, high = (int(places.min()), int(places.max()) + 1) if len(places) else (0, 0)
             start, stop = between(rows.at, low, high)
             who = self._city.spots(level & PERSON, places).take(rows.at[start:stop])
             mine = np.flatnonzero(who >= 0)
@@ -74,16 +74,22 @@ class Picks:
 
     def _of_these(self, rows: Picked, level: int) -> Picked:
         """Of the rows that were looked up for more households those that are of somebody here."""
-        assert self._within is not None
-        whole, spots = self._within
-        places = whole._persons if level & PERSON else whole._homes
-        mine = spots(level & PERSON)
-        local = np.full(len(places), -1, np.int32)
-        local[mine] = np.arange(len(mine), dtype=np.int32)
-        who = local.take(rows.who)
+        who = self._local(level).take(rows.who)
         here = np.flatnonzero(who >= 0)
         since = rows.since.take(here) if len(rows.since) else rows.since
         return Picked(who.take(here), rows.told.take(here), since)
+
+    def _local(self, level: int) -> Array:
+        """For each of those from whom these were taken where it stands here, -1 where not."""
+        found = self._spots.get(level & PERSON)
+        if found is None:
+            assert self._within is not None
+            whole, spots = self._within
+            mine = spots(level & PERSON)
+            found = np.full(len(whole._places(level)), -1, np.int32)
+            found[mine] = np.arange(len(mine), dtype=np.int32)
+            self._spots[level & PERSON] = found
+        return found
 
 
 def ranges(begin: Array, end: Array) -> Array:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from guanjia.policy import nodes as n
-from guanjia.policy.month.cells import PERSON, Array, Cells
+from guanjia.policy.month.cells import HOME, Array, Cells
 from guanjia.policy.month.homes import Homes
 
 Step = int
@@ -48,7 +50,7 @@ class Answers:
         self._doing: Step = 0
         self._marks: dict[Step, Array] = {}
         self._unsure: dict[Step, Array | None] = {}
-        self._above: Answers | None = None
+        self._above: tuple[Answers, Array | None] | None = None
         self._whole: tuple[Answers, Array] | None = None
 
     def some(self, places: Array) -> "Answers":
@@ -73,20 +75,27 @@ class Answers:
             found = self._known[step] = does(self, *more, *columns)
         return found
 
-    def beside(self, given: Cells) -> "Answers":
-        """The same, where another assessment counts."""
-        found = Answers(self.sheet, self.homes, given)
-        found._above = self
+    def beside(self, given: Cells, places: Array | None = None) -> "Answers":
+        """The same, where another assessment counts; or what it comes to for a few of the households."""
+        homes = self.homes if places is None else self.homes.some(places)
+        found = Answers(self.sheet, homes, given)
+        found._above = self, places
         return found
 
     def mark(self, unsure: Array, level: int) -> None:
         """Of some households or persons it is not sure what the step that is being done comes to."""
+        if not unsure.any():
+            return
+        homes = self.homes.any(unsure, level)
         if self._above is not None:
-            self._above.mark(unsure, level)
-        elif unsure.any():
-            homes = self.homes.over(unsure, PERSON) > 0 if level else unsure
-            before = self._marks.get(self._doing)
-            self._marks[self._doing] = homes if before is None else before | homes
+            above, places = self._above
+            if places is not None:
+                some, homes = homes, np.zeros(above.homes.count(HOME), bool)
+                homes[places] = some
+            above.mark(homes, HOME)
+            return
+        before = self._marks.get(self._doing)
+        self._marks[self._doing] = homes if before is None else before | homes
 
     def unsure(self, step: Step) -> Array | None:
         """Of which households it is not sure what a step, or one that it reads, comes to."""

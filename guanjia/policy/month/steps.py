@@ -11,8 +11,7 @@ import numpy as np
 
 from guanjia.policy.month import cells as c
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, Array, Cells
-from guanjia.policy.month.homes import Homes
-from guanjia.policy.month.picking import ranges
+from guanjia.policy.month.homes import FEW, Homes
 from guanjia.policy.month.sheet import Answers, Step
 
 
@@ -147,9 +146,8 @@ def _registered(homes: Homes, level: int) -> Cells:
     if told.everywhere:
         return homes.place
     if level == HOME:
-        head = np.minimum(homes.first[:-1], len(homes.persons) - 1)
-        known = told.known if told.known is True else told.known[head]
-        told = Cells(told.value[head], known, HOME)
+        known = told.known if isinstance(told.known, np.ndarray) else np.ones(len(told.value), bool)
+        told = Cells(homes.seats.head(told.value), homes.seats.head(known), HOME)
     if told.known is True:
         return told
     home = homes.lift(homes.place, level)
@@ -158,35 +156,30 @@ def _registered(homes: Homes, level: int) -> Cells:
 
 def over(a: Answers, word: str, part: Cells) -> Cells:
     """count, total, any, all over the members of each household."""
-    homes = a.homes
-    if part.level != PERSON:
-        part = _spread(homes, part)
-    known: Any = True
+    seats, part = a.homes.seats, _spread(a.homes, part)
+    level = part.level & ~PERSON
+    sure: Any = True if part.known is True else ~seats.some(~part.known)
     if word == "total":
-        if part.known is not True:
-            known = homes.over(~part.known, PERSON) == 0
-        most = None if part.most is None else homes.over(part.most, PERSON)
-        return Cells(homes.over(part.value, PERSON), known, HOME, most)
-    sure = part.value if part.known is True else part.value & part.known
-    yes = homes.over(sure.astype(np.int64), PERSON)
-    unsure = 0 if part.known is True else homes.over((~part.known).astype(np.int64), PERSON)
+        most = None if part.most is None else seats.total(part.most)
+        return Cells(seats.total(part.value), sure, level, most)
     if word == "count":
-        return Cells(yes, True if part.known is True else unsure == 0, HOME)
-    if word == "any":
-        return Cells(yes > 0, True if part.known is True else (yes > 0) | (unsure == 0), HOME)
-    no = np.diff(homes.first) - yes - unsure
-    every = (no == 0) & (unsure == 0)
-    return Cells(every, True if part.known is True else (no > 0) | (unsure == 0), HOME)
+        return Cells(seats.count(c.both(part.known, part.value)), sure, level)
+    decides = seats.some(c.both(part.known, part.value if word == "any" else ~part.value))
+    known = True if sure is True else decides | sure
+    return Cells(decides if word == "any" else c.both(sure, ~decides), known, level)
 
 
 def _spread(homes: Homes, part: Cells) -> Cells:
-    """One value for all, or one of the household, said of each member."""
-    if not part.everywhere:
-        return homes.lift(part, PERSON)
-    many = homes.count(PERSON)
-    known = True if part.known is True or part.known else np.zeros(many, bool)
-    most = None if part.most is None else np.full(many, part.most)
-    return Cells(np.full(many, part.value), known, PERSON, most)
+    """One value for all, or one of the household, said of each member: whole columns."""
+    part, many = homes.lift(part, part.level | PERSON), homes.count(PERSON)
+    value, known, most = (
+        x if isinstance(x, np.ndarray) else np.full(many, x)
+        for x in (part.value, part.known, part.high)
+    )
+    found = part._replace(value=value, level=part.level | PERSON)
+    return found._replace(
+        known=True if part.known is True else known, most=None if part.most is None else most
+    )
 
 
 def over_apart(a: Answers, part: Step, word: str, assessed: Cells) -> Cells:
@@ -194,32 +187,26 @@ def over_apart(a: Answers, part: Step, word: str, assessed: Cells) -> Cells:
     homes = a.homes
     if assessed.everywhere:
         return over(a, word, a.beside(assessed).of(part))
-    value, known = np.zeros(homes.count(PERSON), np.int64), np.zeros(homes.count(PERSON), bool)
-    most = np.zeros(homes.count(PERSON), np.int64)
-    sizes = np.diff(homes.first)
-    for seat in range(int(sizes.max(initial=0))):
-        who = np.minimum(homes.first[:-1] + seat, homes.first[1:] - 1)
-        told = assessed.known if assessed.known is True else assessed.known[who]
-        here = a.beside(Cells(assessed.value[who], told, HOME))
-        said = _spread_home(homes, over(here, word, here.of(part)))
-        mine = seat < sizes
-        spot = homes.first[:-1][mine] + seat
-        value[spot], known[spot], most[spot] = (
-            said.value[mine],
-            said.known if said.known is True else said.known[mine],
-            (said.value if said.most is None else said.most)[mine],
-        )
-    if word in ("any", "all"):
-        return Cells(value != 0, known, PERSON)
-    return Cells(value, known, PERSON, most)
+    said = _whole(homes, over(a, word, a.beside(c.UNKNOWN).of(part)))
+    value, known, most = (homes.seats.spread(x).copy() for x in said)
+    held = np.flatnonzero(homes.seats.some(np.broadcast_to(assessed.known, len(value))))
+    some = homes.some(held)
+    whom, given = homes.seats.spots(held), some.narrow(assessed)
+    for many, begin in zip(some.seats.reach, some.seats.begins, strict=True):
+        mine, places = slice(begin, begin + many), np.arange(many)
+        told = given.known if given.known is True else given.known[mine]
+        here = a.beside(Cells(given.value[mine], told, HOME), held[places])
+        spots = whom[mine]
+        said = _whole(here.homes, over(here, word, here.of(part)))
+        value[spots], known[spots], most[spots] = said
+    return Cells(value, known, PERSON, None if word in ("any", "all") else most)
 
 
-def _spread_home(homes: Homes, part: Cells) -> Cells:
-    if not part.everywhere:
-        return part
+def _whole(homes: Homes, part: Cells) -> tuple[Array, Array, Array]:
+    """Values, what is known of them, and their upper ends, a whole column each."""
     many = homes.count(HOME)
-    known = np.full(many, bool(part.known))
-    return Cells(np.full(many, part.value), known, HOME)
+    value, known, most = (np.broadcast_to(x, many) for x in (part.value, part.known, part.high))
+    return value, known, most
 
 
 def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -> Cells:
@@ -229,7 +216,7 @@ def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -
     homes = a.homes
     level = part.level | assessed.level
     part = homes.lift(part, level)
-    starts, ends = homes.starts(level), homes.ends(level)
+    starts, ends = homes.stretches.bounds(level)
     last: Any = now
     if not assessed.everywhere:
         told = homes.lift(assessed, level)
@@ -237,8 +224,8 @@ def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -
     elif assessed.known:
         last = assessed.value
     months = np.maximum(np.minimum(ends, last) - np.maximum(starts, last - many), 0)
-    known = _all_known(part, months > 0, homes)
-    return Cells(homes.over(months * part.value, level), known, level & ~STRETCH)
+    known = _all_known(part, months > 0)
+    return Cells((months * part.value).sum(axis=0), known, level & ~STRETCH)
 
 
 def last_months_ahead(
@@ -247,21 +234,20 @@ def last_months_ahead(
     """The same from `now` on: between which ends it lies as months go by; marked where it is not known."""
     if not part.level & STRETCH:
         return exact
-    homes = a.homes
-    part = homes.lift(part, part.level | assessed.level)
-    coming = homes.ends(part.level) > now - many
+    part = a.homes.lift(part, part.level | assessed.level)
+    _starts, ends = a.homes.stretches.bounds(part.level)
+    coming = ends > now - many
     if part.known is not True:
-        lost = homes.over(coming & ~part.known, part.level)
-        wavers = (lost > 0) & (lost < homes.over(coming, part.level))
-        a.mark(wavers, exact.level)
-    return _ahead(homes, exact, part, assessed, coming, many)
+        lost = coming & ~part.known
+        a.mark(lost.any(axis=0) & (lost != coming).any(axis=0), exact.level)
+    return _ahead(a.homes, exact, part, assessed, coming, many)
 
 
-def _all_known(part: Cells, counts: Array, homes: Homes) -> Any:
+def _all_known(part: Cells, counts: Array) -> Any:
     if part.known is True:
         return True
-    found = homes.over(~part.known & counts, part.level) == 0
-    return True if found.all() else found
+    lost = ~part.known & counts
+    return ~lost.any(axis=0) if lost.any() else True
 
 
 def _ahead(
@@ -272,19 +258,12 @@ def _ahead(
     Where the amount changes once among the months that count, the sum moves one way, to so many
     months of the last amount.
     """
-    edges = homes.edges(part.level)
-    first, last = edges[:-1], edges[1:] - 1
-    ending = part.value.take(last) * many
+    value = np.broadcast_to(part.value, coming.shape)
+    ending = value[-1] * many
     low, high = np.minimum(exact.value, ending), np.maximum(exact.value, ending)
-    turns = (part.value[1:] != part.value[:-1]) & coming[:-1]
-    turns[first[1:] - 1] = False
-    often = np.flatnonzero(homes.over(np.append(False, turns), part.level) > 1)
-    if len(often):
-        some, sizes = ranges(first[often], edges[often + 1]), edges[often + 1] - first[often]
-        values, begins = part.value.take(some), np.cumsum(sizes) - sizes
-        there = coming.take(some)
-        low[often] = np.minimum.reduceat(c.pick(there, values, FAR), begins) * many
-        high[often] = np.maximum.reduceat(c.pick(there, values, -FAR), begins) * many
+    if len(value) > FEW:
+        low = np.minimum(low, c.pick(coming, value, FAR).min(axis=0) * many)
+        high = np.maximum(high, c.pick(coming, value, -FAR).max(axis=0) * many)
     if assessed.everywhere:
         return exact if assessed.known else exact._replace(value=low, most=high)
     held = homes.lift(assessed, exact.level).known
