@@ -32,7 +32,7 @@ class Cells(NamedTuple):
     @property
     def everywhere(self) -> bool:
         """Whether it is one value for all."""
-        return np.ndim(self.value) == 0 and np.ndim(self.known) == 0
+        return not isinstance(self.value, np.ndarray) and not isinstance(self.known, np.ndarray)
 
     @property
     def high(self) -> Any:
@@ -52,6 +52,7 @@ class Cells(NamedTuple):
         return Cells(self.value, both(self.known, self.value == self.most), self.level)
 
 
+TRUTH = (bool, np.bool_)
 YES, NO, UNKNOWN = Cells(np.True_), Cells(np.False_), Cells(0, np.False_)
 
 
@@ -81,9 +82,16 @@ def pick(asked: Any, yes: Any, no: Any) -> Any:
 
     Differences of whole numbers wrap around and back.
     """
-    if np.asarray(yes).dtype == bool and np.asarray(no).dtype == bool:
+    if isinstance(yes, TRUTH) or (isinstance(yes, np.ndarray) and yes.dtype == bool):
         return (asked & yes) | (np.logical_not(asked) & no)
-    return no + asked * (yes - no)
+    if not isinstance(no, np.ndarray) and no == 0:
+        return asked * yes
+    found = yes - no
+    if not isinstance(found, np.ndarray) or found.shape != np.shape(asked):
+        return no + asked * found
+    found *= asked
+    found += no
+    return found
 
 
 def negated(part: Cells) -> Cells:

@@ -21,6 +21,7 @@ from guanjia.policy.month.news import City
 from guanjia.policy.month.register import EPOCH, between
 from guanjia.policy.month.sheet import Answers, Step
 
+PLAIN = 4
 CHUNK = 100_000
 """Households that are looked at in one go: with more, columns leave the processor's cache, and cost twice."""
 
@@ -149,18 +150,22 @@ def _level(book: Book, benefit: str) -> int:
 
 
 def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
-    """Households in portions: those of which no change of an amount matters any more apart from the others."""
-    moves = city.turned[places] > least
-    for some in chunks(places[~moves]):
-        yield Homes(city, some, STILL)
-    for some in chunks(places[moves]):
-        yield from Homes(city, some, least).by_stretches()
+    """Households in portions that are alike: of whom an amount changed of late, of whom anything rare is recorded."""
+    moves, rare = city.turned[places] > least, city.rare[places]
+    kinds = 2 * moves.view(np.int8) + rare
+    for kind in range(4):
+        plain = not kind & 1
+        for some in chunks(places[kinds == kind], CHUNK * (PLAIN if plain else 1)):
+            if kind & 2:
+                yield from Homes(city, some, least, plain).by_stretches()
+            else:
+                yield Homes(city, some, STILL, plain)
 
 
-def chunks(places: Array) -> Iterator[Array]:
+def chunks(places: Array, many: int) -> Iterator[Array]:
     """So many at a time."""
-    for start in range(0, len(places), CHUNK):
-        yield places[start : start + CHUNK]
+    for start in range(0, len(places), many):
+        yield places[start : start + many]
 
 
 def unlike(homes: Homes, one: Cells, other: Cells) -> Array | None:

@@ -13,8 +13,8 @@ import numpy as np
 from guanjia.policy.facts import Fact
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, UNKNOWN, Array, Cells
 from guanjia.policy.month.news import City
-from guanjia.policy.month.picking import Picked, Picks, wide
-from guanjia.policy.month.register import LOST, OPEN, coded
+from guanjia.policy.month.picking import Picked, Picks, as_kind
+from guanjia.policy.month.register import LOST, OPEN, coded, lost
 from guanjia.policy.month.seats import Seats
 from guanjia.policy.month.stretches import Stretches
 
@@ -22,19 +22,31 @@ STILL = OPEN
 """The floor of households of which no change matters."""
 FEW = 2
 """Stretches that most have of whom something changed."""
+KINDS: dict[str, type[np.signedinteger[Any]]] = {
+    "yes_no": np.int8,
+    "choice": np.int16,
+    "place": np.int32,
+    "day": np.int32,
+}
+"""The narrowest columns that hold a fact's codes; an amount takes a whole one, and is reckoned with."""
 
 
 class Homes:
     """Some households of a city, the largest first: `at` are their places in the register.
 
     `floor` is the month number up to which a change matters to no rule. Of households for which it is
-    STILL no change does: each has one stretch.
+    STILL no change does: each has one stretch. Of plain ones nothing rare is recorded.
     """
 
     def __init__(
-        self, city: City, at: Array, floor: int, within: "tuple[Homes, Array] | None" = None
+        self,
+        city: City,
+        at: Array,
+        floor: int,
+        plain: bool = False,
+        within: "tuple[Homes, Array] | None" = None,
     ) -> None:
-        self.city, self.floor, self._within = city, floor, within
+        self.city, self.floor, self.plain, self._within = city, floor, plain, within
         first = city.register.arrays["first"]
         begins = first.take(at)
         sizes = first.take(at + 1) - begins
@@ -48,13 +60,13 @@ class Homes:
         self._awards: dict[tuple[str, int], tuple[Cells, Cells]] = {}
         self._above: dict[int, Array] = {}
         whole = (within[0].picks, self._spots) if within else None
-        self.picks: Picks = Picks(city, at, self.persons, whole)
+        self.picks: Picks = Picks(city, at, self.persons, plain, whole)
 
     # ── a few of them ──
 
     def some(self, places: Array) -> "Homes":
         """A few of these, in the same order: what is known of all is taken from there."""
-        return Homes(self.city, self.at[places], self.floor, (self, places))
+        return Homes(self.city, self.at[places], self.floor, self.plain, (self, places))
 
     def by_stretches(self) -> "Iterator[Homes]":
         """Those of few stretches apart from those of many, so that the few have no empty ones."""
@@ -170,6 +182,7 @@ class Homes:
         """What stands in the register, with what came in since."""
         level = PERSON if fact.of == "person" else HOME
         assert not isinstance(fact.absent, tuple)
+        kind = KINDS.get(fact.type, np.int64)
         absent = LOST if fact.absent is None else coded(fact, self.city.places, fact.absent)
         column = self.city.register.column(f"fact-{fact.name}")
         changes = [(rows.who, rows.told) for rows in self.picks.rows(f"fact-{fact.name}", level)]
@@ -183,13 +196,12 @@ class Homes:
         if column is None and not later and not any(len(who) for who, _told in changes):
             return _value(fact, np.array(absent))
         if column is None:
-            values = np.full(self.count(level), absent, np.int64)
+            none = np.iinfo(kind).min if absent == LOST else absent
+            values = np.full(self.count(level), none, kind)
         else:
-            values = column.take(self.persons if level else self.at)
-            if fact.type in ("whole", "fen") or changes or later:
-                values = wide(values)
+            values = as_kind(column.take(self.persons if level else self.at), kind)
         for who, told in changes:
-            values[who] = told
+            values[who] = as_kind(told, kind)
         if later:
             return _value(fact, self._by_stretch(values, later, level), level | STRETCH)
         return _value(fact, values, level)
@@ -205,12 +217,12 @@ class Homes:
         """
         stretches = self.stretches
         values = np.repeat(first[None], stretches.most, axis=0)
-        for who, told, since in later:
-            home = self.seats.homes_of.take(who) if level & PERSON else who
-            begins = stretches.number(home, since)
-            for number, row in enumerate(values):
-                begun = np.flatnonzero(begins <= number)
-                row[who.take(begun)] = told.take(begun)
+        who, told, since = (np.concatenate(parts) for parts in zip(*later, strict=True))
+        home = self.seats.homes_of.take(who) if level & PERSON else who
+        begins = stretches.number(home, since)
+        for number, row in enumerate(values):
+            begun = np.flatnonzero(begins <= number)
+            row[who.take(begun)] = told.take(begun)
         return values
 
     def award(self, benefit: str, level: int, month: int) -> Cells:
@@ -244,12 +256,10 @@ class Homes:
 
 def _value(fact: Fact, values: Array, level: int = HOME) -> Cells:
     """A column of codes as cells."""
-    kind = values.dtype if values.dtype != np.int64 else np.dtype(np.int64)
-    least = np.iinfo(kind).min
-    unknown = values == least
+    unknown = values == lost(values)
     known = True if not unknown.any() else ~unknown
     if known is not True:
-        values = values * ~unknown
+        values = values * known
     if fact.type == "yes_no":
         values = values != 0
     if not values.ndim:

@@ -48,7 +48,8 @@ class Part(NamedTuple):
 class City:
     """A register with what came in since: the later a part, the more it counts.
 
-    `turned` is for each household the month in which an amount last changed.
+    `turned` is for each household the month in which an amount last changed, `rare` whether anything is
+    recorded of it that is not of many, or came in since.
     """
 
     register: Register
@@ -56,6 +57,7 @@ class City:
     parts: list[Part] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     turned: Array = field(init=False)
+    rare: Array = field(init=False)
     _spots: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,6 +66,7 @@ class City:
             folder = self.register.folder
             raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
         self.turned = self.register.arrays["turned"].copy()
+        self.rare = self.register.arrays["rare"].copy()
         self.places = {name: number for number, name in enumerate(self.register.places)}
 
     @property
@@ -83,10 +86,15 @@ class City:
             except pa.ArrowException as problem:
                 raise _unfit(folder / f"{name}.parquet", str(problem)) from None
             marked[at] = True
+            if name != "monthly":
+                self.rare[at] = True
         for fact in self.facts:
-            if f"turn-{fact.name}" in rows:
+            name = f"turn-{fact.name}"
+            if name in rows:
                 home_of = self.home_of if fact.of == "person" else None
-                late(self.turned, rows[f"turn-{fact.name}"], home_of)
+                late(self.turned, rows[name], home_of)
+                if not self.register.common(name):
+                    self.rare[home_of(rows[name].at) if home_of else rows[name].at] = True
         self.parts.append(Part(rows, np.flatnonzero(marked)))
         return self.parts[-1]
 
@@ -104,15 +112,15 @@ class City:
                 yield part.rows[name]
 
     def spots(self, level: int, places: Array) -> Array:
-        """For each household or person of the city where among `places` it stands, -1 where not there.
+        """For each household or person of the city where among `places` it stands, if it is one of them.
 
-        One column for whoever asks last: it is as long as the city, and is not made anew each time.
+        One column for whoever asks last, as long as the city, and not made anew each time: for
+        all others there is anything in it.
         """
         register = self.register
         many = register.persons if level else register.homes
-        found, asked = self._spots.get(level) or (np.full(many, -1, np.int32), places[:0])
+        found, asked = self._spots.get(level) or (np.zeros(many, np.int32), places[:0])
         if asked is not places:
-            found[asked] = -1
             found[places] = np.arange(len(places), dtype=np.int32)
             self._spots[level] = found, places
         return found

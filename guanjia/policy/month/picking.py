@@ -1,13 +1,13 @@
 """Rows of a city looked up for some households and their members."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from guanjia.policy.month.cells import PERSON, Array
 from guanjia.policy.month.news import City
-from guanjia.policy.month.register import LOST, Rows, between, lost
+from guanjia.policy.month.register import Rows, between, lost
 
 
 class Picked(NamedTuple):
@@ -21,7 +21,8 @@ class Picked(NamedTuple):
 class Picks:
     """What a city has recorded of households at these places, and of these persons.
 
-    `within` are the picks of more households from whom these were taken, and where they stand there.
+    Of plain ones there is nothing but what many have (see City.rare). `within` are the picks of more
+    households from whom these were taken, and where they stand there.
     """
 
     def __init__(
@@ -29,9 +30,11 @@ class Picks:
         city: City,
         homes: Array,
         persons: Array,
+        plain: bool,
         within: "tuple[Picks, Callable[[int], Array]] | None" = None,
     ) -> None:
         self._city, self._homes, self._persons, self._within = city, homes, persons, within
+        self._plain = plain
         self._known: dict[str, list[Picked]] = {}
         self._spots: dict[int, Array] = {}
 
@@ -39,7 +42,9 @@ class Picks:
         """The rows of this name, the oldest first; looked up once, for all from whom these were taken."""
         found = self._known.get(name)
         if found is None:
-            if self._within is not None:
+            if self._plain and not self._city.register.common(name):
+                found = []
+            elif self._within is not None:
                 every = self._within[0].rows(name, level)
                 found = [self._of_these(rows, level) for rows in every]
             else:
@@ -49,6 +54,8 @@ class Picks:
 
     def last(self, name: str, level: int, register: bool) -> Iterator[tuple[Array, Array]]:
         """The rows of this name of which the last of each counts: of whom, what; the register's too, or not."""
+        if self._plain and not self._city.register.common(name):
+            return
         for rows in self._city.changes(name) if register else self._city.news(name):
             picked = self._mine(rows, level)
             yield picked.who, picked.told
@@ -66,11 +73,14 @@ class Picks:
         else:
             low, high = (int(places.min()), int(places.max()) + 1) if len(places) else (0, 0)
             start, stop = between(rows.at, low, high)
-            who = self._city.spots(level & PERSON, places).take(rows.at[start:stop])
-            mine = np.flatnonzero(who >= 0)
+            asked = rows.at[start:stop]
+            who = self._city.spots(level & PERSON, places).take(asked)
+            mine = (
+                np.flatnonzero(places.take(who, mode="clip") == asked) if len(places) else who[:0]
+            )
             who, here = who.take(mine), start + mine
         since = np.zeros(0, np.int64) if rows.since is None else rows.since.take(here)
-        return Picked(who, wide(rows.is_.take(here)), since)
+        return Picked(who, as_kind(rows.is_.take(here), np.int64), since)
 
     def _of_these(self, rows: Picked, level: int) -> Picked:
         """Of the rows that were looked up for more households those that are of somebody here."""
@@ -101,12 +111,12 @@ def ranges(begin: Array, end: Array) -> Array:
     return found
 
 
-def wide(values: Array) -> Array:
-    """A narrow column as whole numbers; what is not known as LOST."""
-    if values.dtype == np.int64:
+def as_kind(values: Array, kind: type[np.signedinteger[Any]]) -> Array:
+    """A column in wider or narrower numbers; what is not known is the least of each."""
+    if values.dtype == kind:
         return values
-    found = values.astype(np.int64)
+    found = values.astype(kind)
     unknown = values == lost(values)
     if unknown.any():
-        found[unknown] = LOST
+        found[unknown] = lost(found)
     return found

@@ -5,7 +5,8 @@ order, `first` where the members of each begin among all persons, `home-of` the 
 `place` where it lives, `turned` the month in which an amount last changed there. A fact that many
 have is a column of all persons (or households), one that few have are rows of `at` and `is`; a monthly
 amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where there are many also
-what it was at `last`. Nothing that a chapter computes is laid down.
+what it was at `last`. `rare` says of which households there is something that few have. Nothing that
+a chapter computes is laid down.
 """
 
 import hashlib
@@ -84,6 +85,10 @@ class Register:
         """A column of all, where there is one."""
         return self.arrays.get(name)
 
+    def common(self, name: str) -> bool:
+        """Whether rows of this name are of so many that nobody counts as rare by them."""
+        return f"{name}.begins" in self.arrays
+
     def rows(self, name: str) -> Rows | None:
         """The rows of those who have something."""
         if f"{name}.at" not in self.arrays:
@@ -148,9 +153,10 @@ def write(
         for fact in several:
             work.write_fact(fact, unit)
     work.write_births()
-    work.save("turned", work.turned)
     for benefit, unit in sorted(work.benefits()):
         work.write_awards(benefit, unit)
+    work.save("turned", work.turned)
+    work.save("rare", work.rare)
     said = {"on": on.isoformat(), "places": list(work.places), "declared": declared(facts)}
     text = json.dumps(said, ensure_ascii=False)
     (folder / INDEX).write_text(text, encoding="utf-8")
@@ -167,9 +173,9 @@ def read(folder: Path) -> Register:
                 "{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX
             )
         ) from None
-    if "declared" not in said:
-        raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     arrays = {file.stem: np.asarray(np.load(file, mmap_mode="r")) for file in folder.glob("*.npy")}
+    if "declared" not in said or "rare" not in arrays:
+        raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     on, places = date.fromisoformat(said["on"]), tuple(said["places"])
     return Register(folder, on, places, said["declared"], arrays)
 
@@ -198,6 +204,7 @@ class _Work:
         self.save("first", self.first)
         self.home_of = np.repeat(np.arange(len(order), dtype=np.int32), sizes[order])
         self.turned = np.zeros(len(order), np.int32)
+        self.rare = np.zeros(len(order), bool)
         self.save("home-of", self.home_of)
 
     def save(self, name: str, values: Array) -> None:
@@ -305,6 +312,8 @@ class _Work:
         if len(rows.at) * DENSE >= self.count(unit):
             many = np.bincount(rows.at, minlength=self.count(unit))
             self.save(f"{name}.begins", np.concatenate(([0], np.cumsum(many))).astype(np.int32))
+        else:
+            self.rare[rows.at if unit == HOUSEHOLD else self.home_of[rows.at]] = True
         self.save(f"{name}.at", rows.at.astype(np.int32))
         self.save(f"{name}.is", _narrow(rows.is_))
         if rows.since is not None:

@@ -8,7 +8,7 @@ decided again who come to something else by it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,6 +77,7 @@ class Rewording:
         self.city = found.city
         self.everywhere: list[Everywhere] = []
         self.columns: dict[str, Array] = {}
+        self._common: dict[str, int] = {}
         sheet = Sheet()
         self.then = Text(span.book, sheet, span.month, span.before)
         self.plain = Text(span.book, sheet, span.month)
@@ -162,11 +163,22 @@ class Rewording:
         whom = homes.persons if change.level else homes.at
         if change.whole and change.now:
             bits = [(answers.of(step), 2 * condition.bit) for condition, step in told]
-            self.columns[code][whom] = word(homes, bits, change.level).value
+            self._say(code, whom, word(homes, bits, change.level).value)
         elif not change.whole:
             for condition, step in told:
                 said = sentence(homes, answers.of(step), change.level)
-                self.columns[f"{code}.{condition.code}"][whom] = said
+                self._say(f"{code}.{condition.code}", whom, said)
+
+    def _say(self, name: str, whom: Array, said: Any) -> None:
+        """What each comes to; the first that many have in common stands for all until others are told."""
+        column = self.columns[name]
+        if isinstance(said, np.ndarray):
+            self._common.setdefault(name, 0)
+            column[whom] = said
+        elif self._common.setdefault(name, int(said)) != said:
+            column[whom] = said
+        elif not column[0]:
+            column.fill(said)
 
     def _paid_otherwise(self, answers: Answers, change: Change, other: Array) -> Array:
         """Of whom the amount is another, or whether they are entitled; who is open is written down.

@@ -216,16 +216,27 @@ def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -
     homes = a.homes
     level = part.level | assessed.level
     part = homes.lift(part, level)
-    starts, ends = homes.stretches.bounds(level)
     last: Any = now
     if not assessed.everywhere:
         told = homes.lift(assessed, level)
         last = told.value if told.known is True else c.pick(told.known, told.value, now)
+        last = last.astype(np.int32)
     elif assessed.known:
         last = assessed.value
-    months = np.maximum(np.minimum(ends, last) - np.maximum(starts, last - many), 0)
-    known = _all_known(part, months > 0)
-    return Cells((months * part.value).sum(axis=0), known, level & ~STRETCH)
+    starts, ends = homes.stretches.bounds(level)
+    value = _summed(part.value, starts, many, last)
+    return Cells(value, _all_known(part, starts, ends, last - many, last), level & ~STRETCH)
+
+
+def _summed(values: Array, starts: Array, many: int, last: Any) -> Array:
+    """The sum of so many months before `last`: of all as in the first stretch, and what is more from each turn on."""
+    if values.ndim == 1:
+        return values * many
+    found: Array = values[0] * many
+    for before, now, start in zip(values, values[1:], starts[1:], strict=False):
+        after = last - np.minimum(np.maximum(start, last - many), last)
+        found += (now - before) * after
+    return found
 
 
 def last_months_ahead(
@@ -243,10 +254,11 @@ def last_months_ahead(
     return _ahead(a.homes, exact, part, assessed, coming, many)
 
 
-def _all_known(part: Cells, counts: Array) -> Any:
+def _all_known(part: Cells, starts: Array, ends: Array, first: Any, last: Any) -> Any:
+    """Where it is known in all stretches that reach between two months."""
     if part.known is True:
         return True
-    lost = ~part.known & counts
+    lost = ~part.known & (starts < last) & (ends > first) & (starts < ends)
     return ~lost.any(axis=0) if lost.any() else True
 
 

@@ -56,7 +56,7 @@ class Stretches:
 
     @cached_property
     def _starts(self) -> Array:
-        starts = np.full((self.most, self.seats.homes), OPEN, np.int64)
+        starts = np.full((self.most, self.seats.homes), OPEN, np.int32)
         starts[0] = EVER
         after, home = np.nonzero(self.ranks[1:] != self.ranks[:-1])
         starts[self.ranks[after + 1, home], home] = after + 1 + self.floor
@@ -64,7 +64,7 @@ class Stretches:
 
     @cached_property
     def _of_homes(self) -> tuple[Array, Array]:
-        last = np.full((1, self.seats.homes), OPEN)
+        last = np.full((1, self.seats.homes), OPEN, np.int32)
         return self._starts, np.concatenate([self._starts[1:], last])
 
     @cached_property
