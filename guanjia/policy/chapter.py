@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -24,6 +25,10 @@ class Dated:
     def holds(self, on: date) -> bool:
         """Whether it is in force on a day."""
         return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+
+    def turns(self, after: date, upto: date) -> bool:
+        """Whether it comes into force or ends after one day and not after another."""
+        return any(day is not None and after < day <= upto for day in (self.since, self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,12 @@ class Chapter:
     def amounts_on(self, on: date) -> tuple[Amount, ...]:
         """The amounts in force on a day."""
         return tuple(a for a in self.amounts if a.holds(on))
+
+    def dated(self) -> Iterator[Dated]:
+        """All that comes into force or ends."""
+        yield from (*self.conditions, *self.amounts)
+        for rows in self.figures.values():
+            yield from rows
 
     def codes(self) -> list[str]:
         """Condition codes by bit."""

@@ -16,7 +16,7 @@ from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Sentence
 from guanjia.policy.month.cells import HOME, PERSON, Array, Cells, same
-from guanjia.policy.month.homes import STILL, Homes
+from guanjia.policy.month.homes import Homes
 from guanjia.policy.month.news import City
 from guanjia.policy.month.register import EPOCH, between
 from guanjia.policy.month.sheet import Answers, Step
@@ -152,14 +152,13 @@ def _level(book: Book, benefit: str) -> int:
 def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
     """Households in portions that are alike: of whom an amount changed of late, of whom anything rare is recorded."""
     moves, rare = city.turned[places] > least, city.rare[places]
-    kinds = 2 * moves.view(np.int8) + rare
-    for kind in range(4):
-        plain = not kind & 1
-        for some in chunks(places[kinds == kind], CHUNK * (PLAIN if plain else 1)):
-            if kind & 2:
-                yield from Homes(city, some, least, plain).by_stretches()
-            else:
-                yield Homes(city, some, STILL, plain)
+    for which, many in (
+        (~moves & ~rare, PLAIN * CHUNK),
+        (moves & ~rare, PLAIN * CHUNK),
+        (rare, CHUNK),
+    ):
+        for some in chunks(places[which], many):
+            yield from Homes(city, some, least, plain=many != CHUNK).alike()
 
 
 def chunks(places: Array, many: int) -> Iterator[Array]:

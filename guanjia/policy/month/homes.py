@@ -64,19 +64,24 @@ class Homes:
 
     # ── a few of them ──
 
-    def some(self, places: Array) -> "Homes":
+    def some(self, places: Array, floor: int | None = None) -> "Homes":
         """A few of these, in the same order: what is known of all is taken from there."""
-        return Homes(self.city, self.at[places], self.floor, self.plain, (self, places))
+        floor = self.floor if floor is None else floor
+        return Homes(self.city, self.at[places], floor, self.plain, (self, places))
 
-    def by_stretches(self) -> "Iterator[Homes]":
-        """Those of few stretches apart from those of many, so that the few have no empty ones."""
-        few = self.stretches.many <= FEW
-        if few.all():
-            yield self
-            return
-        for some in (np.flatnonzero(few), np.flatnonzero(~few)):
-            if len(some):
-                yield self.some(some)
+    def alike(self) -> "Iterator[Homes]":
+        """Those of whom no change matters any more, those of few stretches, and those of more.
+
+        So the first need no stretches, and the second no empty ones.
+        """
+        moves = self.city.turned.take(self.at) > self.floor
+        more = self.stretches.many > FEW if moves.any() else moves
+        for which, floor in ((~moves, STILL), (moves & ~more, self.floor), (more, self.floor)):
+            if which.all():
+                self.floor = floor
+                yield self
+            elif which.any():
+                yield self.some(np.flatnonzero(which), floor)
 
     def narrow(self, cells: Cells) -> Cells:
         """Of a column of those from whom these were taken the part that is of these."""
