@@ -16,13 +16,13 @@ from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Sentence
 from guanjia.policy.month.cells import HOME, PERSON, Array, Cells, same
-from guanjia.policy.month.homes import Homes
+from guanjia.policy.month.homes import STILL, USUAL, Homes
 from guanjia.policy.month.news import City
 from guanjia.policy.month.register import EPOCH, between
 from guanjia.policy.month.sheet import Answers, Step
 
-PLAIN = 4
-CHUNK = 100_000
+PLAIN = 3
+CHUNK = 150_000
 """Households that are looked at in one go: with more, columns leave the processor's cache, and cost twice."""
 
 
@@ -47,9 +47,14 @@ class Span:
     def sentences(self) -> Iterator[tuple[Chapter, date, Sentence]]:
         """All that are in force in either month."""
         for chapter in self.book.chapters:
-            for on in (self.before, self.month):
+            dates = (self.before, self.month) if self.turns(chapter) else (self.month,)
+            for on in dates:
                 for sentence in (*chapter.conditions_on(on), *chapter.amounts_on(on)):
                     yield chapter, on, sentence
+
+    def turns(self, chapter: Chapter) -> bool:
+        """Whether anything of a chapter comes into force or ends in between."""
+        return any(row.turns(self.before, self.month) for row in chapter.dated())
 
     def ages(self) -> set[int]:
         """The ages that are asked about."""
@@ -150,21 +155,32 @@ def _level(book: Book, benefit: str) -> int:
 
 
 def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
-    """Households in portions that are alike: of whom an amount changed of late, of whom anything rare is recorded."""
+    """Households in portions that are alike: by what is recorded of them, and how often an amount changed of late.
+
+    Plain ones of whom it changed often are not many: they go with those of whom something rare is recorded.
+    """
     moves, rare = city.turned[places] > least, city.rare[places]
-    for which, many in (
-        (~moves & ~rare, PLAIN * CHUNK),
-        (moves & ~rare, PLAIN * CHUNK),
-        (rare, CHUNK),
-    ):
-        for some in chunks(places[which], many):
-            yield from Homes(city, some, least, plain=many != CHUNK).alike()
+    others = [places[rare]]
+    for some in chunks(places[~moves & ~rare], PLAIN * CHUNK):
+        yield Homes(city, some, STILL, plain=True)
+    for some in chunks(places[moves & ~rare], PLAIN * CHUNK):
+        homes = Homes(city, some, least, plain=True)
+        often = homes.stretches.many > USUAL
+        others.append(homes.at[often])
+        yield from homes.part(~often)
+    for some in chunks(np.sort(np.concatenate(others)), CHUNK):
+        homes = Homes(city, some, least)
+        moves, many = city.turned[homes.at] > least, homes.stretches.many
+        yield from homes.part(~moves, STILL)
+        yield from homes.part(moves & (many <= USUAL))
+        yield from homes.part(many == USUAL + 1)
+        yield from homes.part(many > USUAL + 1)
 
 
 def chunks(places: Array, many: int) -> Iterator[Array]:
-    """So many at a time."""
-    for start in range(0, len(places), many):
-        yield places[start : start + many]
+    """About so many at a time."""
+    if len(places):
+        yield from np.array_split(places, max(1, round(len(places) / many)))
 
 
 def unlike(homes: Homes, one: Cells, other: Cells) -> Array | None:

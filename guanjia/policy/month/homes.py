@@ -20,7 +20,7 @@ from guanjia.policy.month.stretches import Stretches
 
 STILL = OPEN
 """The floor of households of which no change matters."""
-FEW = 2
+USUAL = 2
 """Stretches that most have of whom something changed."""
 KINDS: dict[str, type[np.signedinteger[Any]]] = {
     "yes_no": np.int8,
@@ -69,19 +69,13 @@ class Homes:
         floor = self.floor if floor is None else floor
         return Homes(self.city, self.at[places], floor, self.plain, (self, places))
 
-    def alike(self) -> "Iterator[Homes]":
-        """Those of whom no change matters any more, those of few stretches, and those of more.
-
-        So the first need no stretches, and the second no empty ones.
-        """
-        moves = self.city.turned.take(self.at) > self.floor
-        more = self.stretches.many > FEW if moves.any() else moves
-        for which, floor in ((~moves, STILL), (moves & ~more, self.floor), (more, self.floor)):
-            if which.all():
-                self.floor = floor
-                yield self
-            elif which.any():
-                yield self.some(np.flatnonzero(which), floor)
+    def part(self, which: Array, floor: int | None = None) -> "Iterator[Homes]":
+        """Those of these that are marked, if there are any."""
+        if which.all():
+            self.floor = self.floor if floor is None else floor
+            yield self
+        elif which.any():
+            yield self.some(np.flatnonzero(which), floor)
 
     def narrow(self, cells: Cells) -> Cells:
         """Of a column of those from whom these were taken the part that is of these."""

@@ -22,6 +22,9 @@ from guanjia.policy.month.sheet import Answers, Sheet, Step
 from guanjia.policy.month.steps import gross
 from guanjia.policy.month.text import Text
 
+Asked = tuple[Chapter, Sentence | None]
+"""A sentence that looks back over months, or what a chapter pays."""
+
 
 class Outlook:
     """What a book's averages decide from a month on."""
@@ -34,41 +37,53 @@ class Outlook:
             Text(book, sheet, month, looks=days.add_months(month, k), like=self.now)
             for k in range(1, back + 1)
         ]
-        self.asked = [(c, s) for c in self.now.chapters for s in _looking_back(c, month)]
+        self.asked: list[Asked] = [
+            (c, s) for c in self.now.chapters for s in _looking_back(c, month)
+        ]
 
     def turns(self, answers: Answers) -> Array:
         """Of each household the number of the month in which an average next decides something, or OPEN."""
         homes = answers.homes
         found = np.full(homes.count(HOME), OPEN, np.int64)
-        for chapter, sentence in self.asked if homes.floor != STILL else ():
-            now, ahead = (self._step(text, chapter, sentence) for text in (self.now, self.ahead))
-            places = np.flatnonzero(otherwise(answers, [(now, ahead)]))
-            if len(places):
-                turn = self._turns(answers.some(places), chapter, sentence)
-                found[places] = np.minimum(found[places], turn)
+        unsure: list[tuple[Asked, Array]] = []
+        for asked in self.asked if homes.floor != STILL else ():
+            which = otherwise(
+                answers, [(self._step(self.now, asked), self._step(self.ahead, asked))]
+            )
+            if which.any():
+                unsure.append((asked, which))
+        if unsure:
+            places = np.flatnonzero(np.logical_or.reduce([which for _asked, which in unsure]))
+            few = [(asked, which[places]) for asked, which in unsure]
+            found[places] = self._turns(answers.some(places), few)
         return found
 
-    def _turns(self, answers: Answers, chapter: Chapter, sentence: Sentence | None) -> Array:
+    def _turns(self, answers: Answers, unsure: Sequence[tuple[Asked, Array]]) -> Array:
         """Month after month, as long as there are some for whom nothing has changed yet."""
         found = np.full(answers.homes.count(HOME), OPEN, np.int64)
         left = np.arange(len(found))
-        now = self._step(self.now, chapter, sentence)
         for number, text in enumerate(self.coming, days.number(self.month) + 1):
-            step = self._step(text, chapter, sentence)
-            differs = unlike(answers.homes, answers.of(now), answers.of(step))
-            if differs is not None:
-                here = left[differs]
-                found[here] = np.minimum(found[here], number)
-            open_ = found[left] == OPEN
-            if not open_.any():
+            open_ = np.zeros(len(left), bool)
+            differs = np.zeros(len(left), bool)
+            for asked, which in unsure:
+                mine = which[left] & (found[left] == OPEN)
+                if mine.any():
+                    open_ |= mine
+                    now, then = (self._step(one, asked) for one in (self.now, text))
+                    more = unlike(answers.homes, answers.of(now), answers.of(then))
+                    differs |= False if more is None else more
+            here = left[differs & open_]
+            found[here] = number
+            still = np.flatnonzero(open_ & ~differs)
+            if not len(still):
                 break
-            if open_.sum() * 2 < len(left):
-                still = np.flatnonzero(open_)
+            if len(still) * 2 < len(left):
                 left, answers = left[still], answers.some(still)
         return found
 
-    def _step(self, text: Text, chapter: Chapter, sentence: Sentence | None) -> Step:
+    def _step(self, text: Text, asked: Asked) -> Step:
         """A sentence; or what is paid if whoever is entitled now stays so."""
+        chapter, sentence = asked
         if sentence is not None:
             return text.sentence(chapter, sentence)
         entitled = self.now.verdict(chapter.code).entitled

@@ -224,8 +224,7 @@ class Rewording:
 
 def changes(span: Span) -> Iterator[Change]:
     """What is worded otherwise between two months."""
-    dated = (row for chapter in span.book.chapters for row in chapter.dated())
-    if not any(row.turns(span.before, span.month) for row in dated):
+    if not any(span.turns(chapter) for chapter in span.book.chapters):
         return
     for chapter in span.book.chapters:
         then, now = (span.book.decidable(chapter.code, on) for on in (span.before, span.month))

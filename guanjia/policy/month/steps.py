@@ -11,7 +11,7 @@ import numpy as np
 
 from guanjia.policy.month import cells as c
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, Array, Cells
-from guanjia.policy.month.homes import FEW, Homes
+from guanjia.policy.month.homes import USUAL, Homes
 from guanjia.policy.month.sheet import Answers, Step
 
 
@@ -273,7 +273,7 @@ def _ahead(
     value = np.broadcast_to(part.value, coming.shape)
     ending = value[-1] * many
     low, high = np.minimum(exact.value, ending), np.maximum(exact.value, ending)
-    if len(value) > FEW:
+    if len(value) > USUAL:
         low = np.minimum(low, c.pick(coming, value, FAR).min(axis=0) * many)
         high = np.maximum(high, c.pick(coming, value, -FAR).max(axis=0) * many)
     if assessed.everywhere:
