@@ -216,8 +216,8 @@ def test_a_state_that_is_read_again_carries_on_alike(snapshot: Snapshot, tmp_pat
     course.step(Span(BOOK, FIRST, month), tmp_path / "1")
     kept = State.read(tmp_path / "1" / "patches")
     assert (kept.turns == course.state.turns).all()
-    assert {c: x.tolist() for c, x in kept.open.items()} == {
-        c: x.tolist() for c, x in course.state.open.items()
+    assert {c: x.tolist() for c, x in kept.standing.items()} == {
+        c: x.tolist() for c, x in course.state.standing.items()
     }
     again_ = carrying.read(tmp_path / "1" / "patches")
     assert again_ == course.carried[0]

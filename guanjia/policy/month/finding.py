@@ -15,14 +15,14 @@ from guanjia.kit import days
 from guanjia.policy import nodes as n
 from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Sentence
-from guanjia.policy.month.cells import HOME, PERSON, Array, Cells, same
+from guanjia.policy.month.cells import HOME, PERSON, Array, Cells, both, same
 from guanjia.policy.month.homes import STILL, USUAL, Homes
 from guanjia.policy.month.news import City
 from guanjia.policy.month.register import EPOCH, between
 from guanjia.policy.month.sheet import Answers, Step
 
 PLAIN = 3
-CHUNK = 150_000
+CHUNK = 120_000
 """Households that are looked at in one go: with more, columns leave the processor's cache, and cost twice."""
 
 
@@ -190,9 +190,13 @@ def unlike(homes: Homes, one: Cells, other: Cells) -> Array | None:
     return homes.any(differs, mine.level | its.level) if differs.any() else None
 
 
-def nothing_refuses(answers: Answers, steps: Sequence[Step]) -> Array:
-    """The households which, or of which a member, no sentence surely refuses; the shortest stand first."""
-    found = np.zeros(answers.homes.count(HOME), bool)
+def standing(answers: Answers, steps: Sequence[Step]) -> Array:
+    """Of each household, or the best of its members: whether sentences refuse it, the shortest stand first.
+
+    REFUSED: one surely does; MAYBE: none does; SURELY: of each it is sure that it does not. Who is
+    refused by one member's sentence and another's by another may stand too well.
+    """
+    found = np.full(answers.homes.count(HOME), REFUSED, np.uint8)
     places, open_ = np.arange(len(found)), np.ones(len(found), bool)
     for step in steps:
         open_ &= not_refused(answers.homes, answers.of(step))
@@ -201,9 +205,15 @@ def nothing_refuses(answers: Answers, steps: Sequence[Step]) -> Array:
             places, open_ = places[left], open_[left]
             answers = answers.some(left)
         if not len(places):
-            break
-    found[places] = open_
+            return found
+    sure = open_.copy()
+    for said in map(answers.of, steps):
+        sure &= answers.homes.any(both(said.known, said.value), said.level)
+    found[places] = open_.astype(np.uint8) + sure
     return found
+
+
+REFUSED, MAYBE, SURELY = range(3)
 
 
 def not_refused(homes: Homes, said: Cells) -> Array:

@@ -45,40 +45,30 @@ class Outlook:
         """Of each household the number of the month in which an average next decides something, or OPEN."""
         homes = answers.homes
         found = np.full(homes.count(HOME), OPEN, np.int64)
-        unsure: list[tuple[Asked, Array]] = []
         for asked in self.asked if homes.floor != STILL else ():
             which = otherwise(
                 answers, [(self._step(self.now, asked), self._step(self.ahead, asked))]
             )
-            if which.any():
-                unsure.append((asked, which))
-        if unsure:
-            places = np.flatnonzero(np.logical_or.reduce([which for _asked, which in unsure]))
-            few = [(asked, which[places]) for asked, which in unsure]
-            found[places] = self._turns(answers.some(places), few)
+            places = np.flatnonzero(which)
+            if len(places):
+                found[places] = self._turns(answers.some(places), asked, found[places])
         return found
 
-    def _turns(self, answers: Answers, unsure: Sequence[tuple[Asked, Array]]) -> Array:
+    def _turns(self, answers: Answers, asked: Asked, found: Array) -> Array:
         """Month after month, as long as there are some for whom nothing has changed yet."""
-        found = np.full(answers.homes.count(HOME), OPEN, np.int64)
-        left = np.arange(len(found))
+        left, now = np.arange(len(found)), self._step(self.now, asked)
         for number, text in enumerate(self.coming, days.number(self.month) + 1):
-            open_ = np.zeros(len(left), bool)
-            differs = np.zeros(len(left), bool)
-            for asked, which in unsure:
-                mine = which[left] & (found[left] == OPEN)
-                if mine.any():
-                    open_ |= mine
-                    now, then = (self._step(one, asked) for one in (self.now, text))
-                    more = unlike(answers.homes, answers.of(now), answers.of(then))
-                    differs |= False if more is None else more
-            here = left[differs & open_]
-            found[here] = number
-            still = np.flatnonzero(open_ & ~differs)
-            if not len(still):
+            open_ = found[left] > number
+            if not open_.any():
                 break
-            if len(still) * 2 < len(left):
+            if open_.sum() * 2 < len(left):
+                still = np.flatnonzero(open_)
                 left, answers = left[still], answers.some(still)
+            then = self._step(text, asked)
+            differs = unlike(answers.homes, answers.of(now), answers.of(then))
+            if differs is not None:
+                here = left[differs]
+                found[here] = np.minimum(found[here], number)
         return found
 
     def _step(self, text: Text, asked: Asked) -> Step:

@@ -19,11 +19,13 @@ from guanjia.policy.month.cells import HOME, PERSON, Array
 from guanjia.policy.month.deciding import sentence, word
 from guanjia.policy.month.finding import (
     FEW,
+    REFUSED,
+    SURELY,
     Found,
     Span,
     groups,
     not_refused,
-    nothing_refuses,
+    standing,
     unlike,
 )
 from guanjia.policy.month.homes import STILL, Homes
@@ -52,13 +54,14 @@ class Change:
     """What of a chapter is worded otherwise.
 
     `codes` are conditions that are other than before; `said` those of them that the text alone
-    decides. `before` and `now`: whether there is a whole rule; `whole`, whether other conditions are
-    in force.
+    decides; `paid` says whether its amounts are. `before` and `now`: whether there is a whole rule;
+    `whole`, whether other conditions are in force.
     """
 
     chapter: Chapter
     codes: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    paid: bool = True
     before: bool = True
     now: bool = True
     whole: bool = False
@@ -114,7 +117,7 @@ class Rewording:
         """Whom nothing refuses but what the text alone decides, in a chapter that is worded otherwise."""
         found = np.zeros(self.city.register.homes, bool)
         for change in self.changes:
-            found |= self.state.open[change.chapter.code]
+            found |= self.state.standing[change.chapter.code] != REFUSED
         return found
 
     def _column(self, name: str, level: int, mask: int) -> str:
@@ -181,28 +184,30 @@ class Rewording:
             column.fill(said)
 
     def _paid_otherwise(self, answers: Answers, change: Change, other: Array) -> Array:
-        """Of whom the amount is another, or whether they are entitled; who is open is written down.
+        """Of whom the amount is another, or whether they are entitled; how they stand is written down.
 
-        That can be only whom nothing refused but the text alone, and of whom a sentence now says
-        something else (`other`).
+        That can be only of whom a sentence now says something else (`other`); whom nothing refused,
+        where the text alone decides otherwise; and of whom it was sure, where another amount is paid.
         """
-        homes, open_ = answers.homes, self.state.open[change.chapter.code]
-        touched, before = np.zeros(homes.count(HOME), bool), open_[homes.at]
-        asked = before | other | (change.whole and change.now)
+        homes, stand = answers.homes, self.state.standing[change.chapter.code]
+        touched, before = np.zeros(homes.count(HOME), bool), stand.take(homes.at)
+        asked = other | (change.whole and change.now)
+        if change.paid:
+            asked |= before == SURELY
+        if change.said or change.whole:
+            asked |= before != REFUSED
         places = np.flatnonzero(asked)
         if not len(places):
             return touched
         if len(places) * FEW < len(asked):
             answers = answers.some(places)
-        else:
-            places = np.arange(
-                len(asked)
-            )  # of the others nothing changes: they are refused as before
+        else:  # of the others nothing changes: they stand as before
+            places = np.arange(len(asked))
         now = before[places]
         if change.now:
-            now = nothing_refuses(answers, self.plain.by_weight(change.chapter))
-            open_[homes.at[places]] = now
-        maybe = np.flatnonzero(before[places] | now)
+            now = standing(answers, self.plain.by_weight(change.chapter))
+            stand[homes.at[places]] = now
+        maybe = np.flatnonzero((before[places] != REFUSED) | (now != REFUSED))
         if len(maybe):
             touched[places[maybe]] = self._differs(answers.some(maybe), change)
         return touched
@@ -247,7 +252,7 @@ def _of_chapter(chapter: Chapter, span: Span) -> Iterator[Change]:
         _other(chapter, one, two, span) for one, two in zip(*amounts, strict=True)
     )
     if other or paid:
-        yield Change(chapter, codes, said)
+        yield Change(chapter, codes, said, paid)
 
 
 def _other(chapter: Chapter, one: Sentence, two: Sentence, span: Span) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from guanjia.policy.book import Book
 from guanjia.policy.month.cells import Array
-from guanjia.policy.month.finding import Span, floor, groups, nothing_refuses
+from guanjia.policy.month.finding import MAYBE, SURELY, Span, floor, groups, standing
 from guanjia.policy.month.news import City
 from guanjia.policy.month.outlook import Outlook
 from guanjia.policy.month.register import OPEN
@@ -20,12 +20,12 @@ from guanjia.policy.month.sheet import Answers, Sheet
 class State:
     """`turns`: for each household the number of the month in which an average next decides something.
 
-    OPEN where no month to come does as long as nothing new is recorded. `open`: by benefit the
-    households that nothing refuses but what the text alone decides.
+    OPEN where no month to come does as long as nothing new is recorded. `standing`: by benefit, how
+    each stands by all sentences but those that the text alone decides (see finding.standing).
     """
 
     turns: Array
-    open: dict[str, Array]
+    standing: dict[str, Array]
 
     @classmethod
     def begin(cls, city: City, book: Book, month: date) -> "State":
@@ -33,16 +33,12 @@ class State:
         many = city.register.homes
         state = cls(np.full(many, OPEN, np.int32), {})
         for chapter in book.chapters:
-            state.open[chapter.code] = np.zeros(many, bool)
+            state.standing[chapter.code] = np.zeros(many, np.uint8)
         span, sheet = Span(book, month, month), Sheet()
         least = floor(city, span)
         outlook = Outlook(book, sheet, month, span.back())
         for homes in groups(city, np.arange(many), least):
-            answers = Answers(sheet, homes)
-            for chapter in outlook.now.chapters:
-                open_ = nothing_refuses(answers, outlook.now.by_weight(chapter))
-                state.open[chapter.code][homes.at] = open_
-            state.turns[homes.at] = outlook.turns(answers)
+            state.take(outlook, Answers(sheet, homes))
         return state
 
     def take(self, outlook: Outlook, answers: Answers) -> None:
@@ -50,20 +46,27 @@ class State:
         homes = answers.homes
         self.turns[homes.at] = outlook.turns(answers)
         for chapter in outlook.now.chapters:
-            open_ = nothing_refuses(answers, outlook.now.by_weight(chapter))
-            self.open[chapter.code][homes.at] = open_
+            found = standing(answers, outlook.now.by_weight(chapter))
+            self.standing[chapter.code][homes.at] = found
 
     def save(self, folder: Path) -> None:
         """Beside the results of its month."""
         np.save(folder / "turns.npy", self.turns)
-        codes = sorted(self.open)
-        np.save(folder / "open.npy", np.stack([np.packbits(self.open[code]) for code in codes]))
-        (folder / "open.json").write_text(json.dumps(codes), encoding="utf-8")
+        codes = sorted(self.standing)
+        bits = [
+            [np.packbits(self.standing[code] >= least) for least in (MAYBE, SURELY)]
+            for code in codes
+        ]
+        np.save(folder / "standing.npy", np.array(bits))
+        (folder / "standing.json").write_text(json.dumps(codes), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "State":
         """As it was saved."""
-        turns = np.load(folder / "turns.npy")
-        bits = np.unpackbits(np.load(folder / "open.npy"), axis=1, count=len(turns)).astype(bool)
-        codes = json.loads((folder / "open.json").read_text(encoding="utf-8"))
-        return cls(turns, dict(zip(codes, bits, strict=True)))
+        turns, packed = np.load(folder / "turns.npy"), np.load(folder / "standing.npy")
+        codes = json.loads((folder / "standing.json").read_text(encoding="utf-8"))
+        found = {}
+        for code, of_code in zip(codes, packed, strict=True):
+            maybe, surely = np.unpackbits(of_code, axis=1, count=len(turns))
+            found[code] = maybe + surely
+        return cls(turns, found)

@@ -219,8 +219,8 @@ def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -
     last: Any = now
     if not assessed.everywhere:
         told = homes.lift(assessed, level)
-        last = told.value if told.known is True else c.pick(told.known, told.value, now)
-        last = last.astype(np.int32)
+        last = told.value.astype(np.int32)
+        last = last if told.known is True else c.pick(told.known, last, now)
     elif assessed.known:
         last = assessed.value
     starts, ends = homes.stretches.bounds(level)
@@ -234,7 +234,8 @@ def _summed(values: Array, starts: Array, many: int, last: Any) -> Array:
         return values * many
     found: Array = values[0] * many
     for before, now, start in zip(values, values[1:], starts[1:], strict=False):
-        after = last - np.minimum(np.maximum(start, last - many), last)
+        after = last - start  # of an empty stretch far below nought
+        np.minimum(np.maximum(after, 0, out=after), many, out=after)
         found += (now - before) * after
     return found
 
