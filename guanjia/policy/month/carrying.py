@@ -76,7 +76,7 @@ def _write(
     sheet, files = Sheet(), []
     outlook = Outlook(span.book, sheet, span.month, span.back())
     for number, homes in enumerate(groups(city, places, least)):
-        answers = Answers(sheet, homes)
+        answers = Answers(sheet, homes, wanted=outlook.wanted(homes))
         decision = Decision(span.book, outlook.now, answers)
         state.take(outlook, answers)
         for level, stem in ((HOME, "homes"), (PERSON, "persons")):

@@ -21,8 +21,8 @@ from guanjia.policy.month.news import City
 from guanjia.policy.month.register import EPOCH, between
 from guanjia.policy.month.sheet import Answers, Step
 
-PLAIN = 3
-CHUNK = 120_000
+PLAIN = 2
+CHUNK = 200_000
 """Households that are looked at in one go: with more, columns leave the processor's cache, and cost twice."""
 
 

@@ -165,6 +165,10 @@ class Homes:
             self._facts[fact.name] = found
         return found
 
+    def forget(self, fact: Fact) -> None:
+        """A fact that is not asked for again soon."""
+        self._facts.pop(fact.name, None)
+
     def placed(self, place: Cells, prefix: str) -> Cells:
         """Whether a place lies within another."""
         if place.everywhere:

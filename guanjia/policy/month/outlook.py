@@ -16,7 +16,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, Sentence
 from guanjia.policy.month.cells import HOME, Array
 from guanjia.policy.month.finding import unlike
-from guanjia.policy.month.homes import STILL
+from guanjia.policy.month.homes import STILL, Homes
 from guanjia.policy.month.register import OPEN
 from guanjia.policy.month.sheet import Answers, Sheet, Step
 from guanjia.policy.month.steps import gross
@@ -40,6 +40,15 @@ class Outlook:
         self.asked: list[Asked] = [
             (c, s) for c in self.now.chapters for s in _looking_back(c, month)
         ]
+
+    def wanted(self, homes: Homes) -> Iterator[Step]:
+        """The steps that are asked for of households that are decided."""
+        for chapter in self.now.chapters:
+            verdict = self.now.verdict(chapter.code)
+            yield from (step for _condition, step in verdict.conditions)
+            yield from (verdict.entitled, verdict.gross)
+        for asked in self.asked if homes.floor != STILL else ():
+            yield from (self._step(self.now, asked), self._step(self.ahead, asked))
 
     def turns(self, answers: Answers) -> Array:
         """Of each household the number of the month in which an average next decides something, or OPEN."""

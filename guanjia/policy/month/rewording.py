@@ -72,6 +72,15 @@ class Change:
         return PERSON if self.chapter.unit == "person" else HOME
 
 
+class Told(NamedTuple):
+    """A condition as steps: by the text before, by the new one, and as months go by."""
+
+    condition: Condition
+    then: Step
+    now: Step
+    ahead: Step
+
+
 class Rewording:
     """What another text does: `everywhere` is said of everybody, `columns` what each comes to."""
 
@@ -91,7 +100,7 @@ class Rewording:
             everybody = any(c.codes or (c.whole and c.now) for c in self.changes)
             rest = ~found.marked if everybody else ~found.marked & self._open()
             for homes in groups(self.city, np.flatnonzero(rest), least):
-                self._look(Answers(sheet, homes), homes.at)
+                self._look(sheet, homes)
 
     def _say_everywhere(self, sheet: Sheet) -> None:
         """What the text alone decides; and a column for each sentence that it does not, to be filled."""
@@ -126,33 +135,46 @@ class Rewording:
         self.columns[name] = np.zeros(of.persons if level else of.homes, kind)
         return name
 
-    def _look(self, answers: Answers, some: Array) -> None:
+    def _look(self, sheet: Sheet, homes: Homes) -> None:
         """Fill in what each comes to by the sentences that changed; mark whom they pay otherwise.
 
         Marked is also for whom a changed sentence may decide something in a month to come.
         """
-        touched = np.zeros(answers.homes.count(HOME), bool)
-        for change in self.changes:
-            plain, ahead = (
-                text.verdict(change.chapter.code) for text in self._texts(change, answers.homes)
-            )
-            told = [
-                (condition, step, coming)
-                for (condition, step), (_same, coming) in zip(
-                    plain.conditions, ahead.conditions, strict=True
-                )
-                if change.now and (change.whole or condition.code in change.codes)
-            ]
-            touched |= otherwise(answers, [(step, coming) for _c, step, coming in told])
+        asked = [(change, self._asked(change, homes)) for change in self.changes]
+        wanted = [
+            step
+            for _change, told in asked
+            for one in told
+            for step in (one.then, one.now, one.ahead)
+        ]
+        answers = Answers(sheet, homes, wanted=wanted)
+        touched = np.zeros(homes.count(HOME), bool)
+        for change, told in asked:
+            touched |= otherwise(answers, [(one.now, one.ahead) for one in told])
             other = np.zeros(len(touched), bool)
             if not change.whole:
-                pairs = [
-                    (self.then.condition(change.chapter, c.code), step) for c, step, _x in told
-                ]
-                other = otherwise(answers, pairs)
-            self._fill(answers, change, [(c, step) for c, step, _coming in told])
+                other = otherwise(answers, [(one.then, one.now) for one in told])
+            self._fill(answers, change, told)
             touched |= self._paid_otherwise(answers, change, other)
-        self.found.marked[some[touched]] = True
+        self.found.marked[homes.at[touched]] = True
+
+    def _asked(self, change: Change, homes: Homes) -> list[Told]:
+        """The conditions of a change that are looked at."""
+        if not change.now:
+            return []
+        plain, ahead = (text.verdict(change.chapter.code) for text in self._texts(change, homes))
+        return [
+            Told(
+                condition,
+                now if change.whole else self.then.condition(change.chapter, condition.code),
+                now,
+                coming,
+            )
+            for (condition, now), (_same, coming) in zip(
+                plain.conditions, ahead.conditions, strict=True
+            )
+            if change.whole or condition.code in change.codes
+        ]
 
     def _texts(self, change: Change, homes: Homes) -> tuple[Text, Text]:
         """The new text, as it is and ahead, where something moves; of what is no more, the old one."""
@@ -160,17 +182,17 @@ class Rewording:
             return self.then, self.then
         return self.plain, self.plain if homes.floor == STILL else self.now
 
-    def _fill(self, answers: Answers, change: Change, told: list[tuple[Condition, Step]]) -> None:
+    def _fill(self, answers: Answers, change: Change, told: list[Told]) -> None:
         """The columns of what comes or is worded otherwise."""
         homes, code = answers.homes, change.chapter.code
         whom = homes.persons if change.level else homes.at
         if change.whole and change.now:
-            bits = [(answers.of(step), 2 * condition.bit) for condition, step in told]
+            bits = [(answers.of(one.now), 2 * one.condition.bit) for one in told]
             self._say(code, whom, word(homes, bits, change.level).value)
         elif not change.whole:
-            for condition, step in told:
-                said = sentence(homes, answers.of(step), change.level)
-                self._say(f"{code}.{condition.code}", whom, said)
+            for one in told:
+                said = sentence(homes, answers.of(one.now), change.level)
+                self._say(f"{code}.{one.condition.code}", whom, said)
 
     def _say(self, name: str, whom: Array, said: Any) -> None:
         """What each comes to; the first that many have in common stands for all until others are told."""

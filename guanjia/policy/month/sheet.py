@@ -1,11 +1,12 @@
 """Steps over columns, each done once, and what they come to for some households."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from guanjia.policy import nodes as n
+from guanjia.policy.facts import Fact
 from guanjia.policy.month.cells import HOME, Array, Cells
 from guanjia.policy.month.homes import Homes
 
@@ -15,12 +16,45 @@ Does = Callable[..., Cells]
 
 
 class Sheet:
-    """Steps: what is done, with what, and the steps whose columns it reads."""
+    """Steps: what is done, with what, and the steps whose columns it reads.
+
+    `apart` are steps that another works out itself, by the assessment of one member after another.
+    """
 
     def __init__(self) -> None:
         self.steps: list[tuple[Does, tuple[Any, ...], tuple[Step, ...]]] = []
+        self.apart: dict[Step, Step] = {}
         self._known: dict[tuple[Any, ...], Step] = {}
         self._looks_back: dict[int, bool] = {}
+        self._uses: dict[frozenset[Step], dict[Step, int]] = {}
+
+    def uses(self, wanted: Iterable[Step]) -> dict[Step, int]:
+        """How often each step is read on the way to those that are wanted; these as if without end.
+
+        So are facts that a part reads which is worked out for one member after another.
+        """
+        asked = frozenset(wanted)
+        found = self._uses.get(asked)
+        if found is None:
+            found = self._uses[asked] = self._counted(asked)
+        return found.copy()
+
+    def _counted(self, asked: frozenset[Step]) -> dict[Step, int]:
+        found = dict.fromkeys(asked, EVER)
+        left = list(asked)
+        while left:
+            _does, _more, parts = self.steps[left.pop()]
+            for part in parts:
+                if part not in found:
+                    left.append(part)
+                found[part] = found.get(part, 0) + 1
+        apart = [self.apart[step] for step in found if step in self.apart]
+        while apart:
+            step = apart.pop()
+            if found.get(step, 0) < EVER:
+                found[step] = EVER
+                apart += self.steps[step][2]
+        return found
 
     def looks_back(self, node: n.Node) -> bool:
         """Whether a part of a text looks back over months, itself or by another chapter's verdict."""
@@ -41,11 +75,26 @@ class Sheet:
         return found
 
 
-class Answers:
-    """What the steps of a sheet come to for some households; `given` is the assessment that counts."""
+EVER = 1 << 30
+"""More often than anything is read."""
 
-    def __init__(self, sheet: Sheet, homes: Homes, given: Cells | None = None) -> None:
+
+class Answers:
+    """What the steps of a sheet come to for some households; `given` is the assessment that counts.
+
+    Where it is said which steps are `wanted`, the column of another is let go once it has been read
+    for the last time on the way to these: the next column takes its place in the processor's cache.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        homes: Homes,
+        given: Cells | None = None,
+        wanted: Iterable[Step] | None = None,
+    ) -> None:
         self.sheet, self.homes, self.given = sheet, homes, given
+        self._left = {} if wanted is None else sheet.uses(wanted)
         self._known: dict[Step, Cells] = {}
         self._doing: Step = 0
         self._marks: dict[Step, Array] = {}
@@ -73,7 +122,20 @@ class Answers:
             columns = [self.of(part) for part in parts]
             self._doing = step
             found = self._known[step] = does(self, *more, *columns)
+            if step in self._left:
+                del columns
+                self._let_go(parts)
         return found
+
+    def _let_go(self, parts: Sequence[Step]) -> None:
+        """The columns of steps that have been read for the last time."""
+        for part in parts:
+            self._left[part] -= 1
+            if not self._left[part]:
+                del self._known[part]
+                for fact in self.sheet.steps[part][1]:
+                    if isinstance(fact, Fact):
+                        self.homes.forget(fact)
 
     def beside(self, given: Cells, places: Array | None = None) -> "Answers":
         """The same, where another assessment counts; or what it comes to for a few of the households."""

@@ -38,7 +38,7 @@ class State:
         least = floor(city, span)
         outlook = Outlook(book, sheet, month, span.back())
         for homes in groups(city, np.arange(many), least):
-            state.take(outlook, Answers(sheet, homes))
+            state.take(outlook, Answers(sheet, homes, wanted=outlook.wanted(homes)))
         return state
 
     def take(self, outlook: Outlook, answers: Answers) -> None:

@@ -174,7 +174,9 @@ class Text:
         self._apart = True
         part = self.write(node.part)
         self._apart = False
-        return self.sheet.step(steps.over_apart, [self._assessed()], part, node.word)
+        found = self.sheet.step(steps.over_apart, [self._assessed()], part, node.word)
+        self.sheet.apart[found] = part
+        return found
 
     def last_months(self, node: n.LastMonths) -> Step:
         """The sum over the whole months before the assessment."""
