@@ -38,6 +38,8 @@ class Homes:
     STILL no change does: each has one stretch. Of plain ones nothing rare is recorded.
     """
 
+    seats: Seats
+
     def __init__(
         self,
         city: City,
@@ -47,20 +49,22 @@ class Homes:
         within: "tuple[Homes, Array] | None" = None,
     ) -> None:
         self.city, self.floor, self.plain, self._within = city, floor, plain, within
-        first = city.register.arrays["first"]
-        begins = first.take(at)
-        sizes = first.take(at + 1) - begins
-        if within is None and len(sizes) and sizes.max() > sizes.min():
-            order = np.argsort(-sizes.astype(np.int8), kind="stable")
-            at, begins, sizes = at[order], begins[order], sizes[order]
-        self.at, self.seats = at, Seats(sizes)
-        seats = [begins[:many] + seat for seat, many in enumerate(self.seats.reach)]
-        self.persons: Array = np.concatenate([np.zeros(0, np.int64), *seats])
+        self.at, sizes = (
+            (at, within[0].seats.sizes.take(within[1])) if within else _ordered(city, at)
+        )
+        self.seats = Seats(sizes)
         self._facts: dict[str, Cells] = {}
         self._awards: dict[tuple[str, int], tuple[Cells, Cells]] = {}
         self._above: dict[int, Array] = {}
         whole = (within[0].picks, self._spots) if within else None
-        self.picks: Picks = Picks(city, at, self.persons, plain, whole)
+        self.picks: Picks = Picks(city, self.at, self.seats, plain, whole)
+
+    @cached_property
+    def persons(self) -> Array:
+        """The members' places in the register."""
+        if self._within is not None:
+            return self._within[0].persons.take(self._spots(PERSON))
+        return self.seats.members(self.city.register.arrays["first"].take(self.at))
 
     # ── a few of them ──
 
@@ -109,7 +113,7 @@ class Homes:
 
     def count(self, level: int) -> int:
         """How many there are of a level; stretches are rows, and are not counted."""
-        return len(self.persons) if level & PERSON else len(self.at)
+        return self.seats.persons if level & PERSON else len(self.at)
 
     # ── from one level to another ──
 
@@ -193,7 +197,8 @@ class Homes:
         if fact.by_month and self.floor == STILL:
             last = self.city.register.column(f"last-{fact.name}")
             column = column if last is None else last
-            changes += self.picks.last(f"turn-{fact.name}", level, last is None)
+            turns = self.picks.rows if last is None else self.picks.news
+            changes += [(rows.who, rows.told) for rows in turns(f"turn-{fact.name}", level)]
         elif fact.by_month:
             later = self._changes(fact)
         if column is None and not later and not any(len(who) for who, _told in changes):
@@ -255,6 +260,16 @@ class Homes:
         ending = held & (ends < OPEN)
         until = Cells(ends * ending, ending, level) if ending.any() else UNKNOWN
         return Cells(assessed * held, held, level), until
+
+
+def _ordered(city: City, at: Array) -> tuple[Array, Array]:
+    """Places of households, the largest first, and their sizes."""
+    first = city.register.arrays["first"]
+    sizes = first.take(at + 1) - first.take(at)
+    if len(sizes) and sizes.max() > sizes.min():
+        order = np.argsort(-sizes.astype(np.int8), kind="stable")
+        at, sizes = at[order], sizes[order]
+    return at, sizes
 
 
 def _value(fact: Fact, values: Array, level: int = HOME) -> Cells:

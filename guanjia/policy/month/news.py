@@ -38,10 +38,14 @@ class Misfit(ValueError):
 
 
 class Part(NamedTuple):
-    """One month's new rows, named as in the register; `homes` are the households that they are of."""
+    """One month's new rows, named as in the register; `homes` are the households that they are of.
+
+    `home` says it for each row, one name after another.
+    """
 
     rows: dict[str, Rows]
     homes: Array
+    home: Array
 
 
 @dataclass
@@ -58,7 +62,7 @@ class City:
     places: dict[str, int] = field(default_factory=dict)
     turned: Array = field(init=False)
     rare: Array = field(init=False)
-    _spots: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    _spots: tuple[Array, Array] | None = None
 
     def __post_init__(self) -> None:
         """Raises BadSnapshot where the facts are declared otherwise than when the register was written."""
@@ -66,7 +70,7 @@ class City:
             folder = self.register.folder
             raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
         self.turned = self.register.arrays["turned"].copy()
-        self.rare = self.register.arrays["rare"].copy()
+        self.rare = np.diff(self.register.arrays["few.begins"]) > 0
         self.places = {name: number for number, name in enumerate(self.register.places)}
 
     @property
@@ -77,25 +81,25 @@ class City:
     def take(self, folder: Path) -> Part:
         """Read one month's folder. Raises Misfit."""
         rows: dict[str, Rows] = {}
+        home: list[Array] = []
         marked = np.zeros(self.register.homes, bool)
         for name in COLUMNS:
             table = _read(folder / f"{name}.parquet", COLUMNS[name])
             try:
                 at = self._at(table)
-                rows.update((kind, found.sorted()) for kind, found in self._rows(name, table, at))
+                for kind, found, persons in self._rows(name, table, at):
+                    rows[kind] = found.sorted()
+                    home.append(self.home_of(rows[kind].at) if persons else rows[kind].at)
             except pa.ArrowException as problem:
                 raise _unfit(folder / f"{name}.parquet", str(problem)) from None
             marked[at] = True
-            if name != "monthly":
-                self.rare[at] = True
-        for fact in self.facts:
-            name = f"turn-{fact.name}"
-            if name in rows:
-                home_of = self.home_of if fact.of == "person" else None
-                late(self.turned, rows[name], home_of)
-                if not self.register.common(name):
-                    self.rare[home_of(rows[name].at) if home_of else rows[name].at] = True
-        self.parts.append(Part(rows, np.flatnonzero(marked)))
+        for (kind, found), homes in zip(rows.items(), home, strict=True):
+            if kind.startswith("turn-"):
+                late(self.turned, homes, found)
+            if not self.register.common(kind):
+                self.rare[homes] = True
+        every = np.concatenate([np.zeros(0, np.int64), *home])
+        self.parts.append(Part(rows, np.flatnonzero(marked), every))
         return self.parts[-1]
 
     def changes(self, name: str) -> Iterator[Rows]:
@@ -111,18 +115,16 @@ class City:
             if name in part.rows:
                 yield part.rows[name]
 
-    def spots(self, level: int, places: Array) -> Array:
-        """For each household or person of the city where among `places` it stands, if it is one of them.
+    def spots(self, places: Array) -> Array:
+        """For each household of the city where among `places` it stands, if it is one of them.
 
         One column for whoever asks last, as long as the city, and not made anew each time: for
         all others there is anything in it.
         """
-        register = self.register
-        many = register.persons if level else register.homes
-        found, asked = self._spots.get(level) or (np.zeros(many, np.int32), places[:0])
+        found, asked = self._spots or (np.zeros(self.register.homes, np.int32), places[:0])
         if asked is not places:
             found[places] = np.arange(len(places), dtype=np.int32)
-            self._spots[level] = found, places
+            self._spots = found, places
         return found
 
     def home_of(self, persons: Array) -> Array:
@@ -151,17 +153,18 @@ class City:
         found: Array = at
         return found
 
-    def _rows(self, name: str, table: pa.Table, at: Array) -> Iterator[tuple[str, Rows]]:
+    def _rows(self, name: str, table: pa.Table, at: Array) -> Iterator[tuple[str, Rows, bool]]:
+        """The rows of each kind by its name, and whether they are of persons."""
         kinds = table[COLUMNS[name][2]].unify_dictionaries().combine_chunks()
         unit = table["unit"].to_numpy()
         who = np.where(unit == HOUSEHOLD, at, self.register.arrays["first"][at] + unit)
         codes = kinds.indices.to_numpy()
         for code, kind in enumerate(kinds.dictionary.to_pylist()):
             here = np.flatnonzero(codes == code)
-            part = table.take(pa.array(here))
+            part, persons = table.take(pa.array(here)), bool((unit[here] != HOUSEHOLD).any())
             if name == "held":
                 ends = numbers(part["until"], OPEN)
-                yield f"held-{kind}", Rows(who[here], numbers(part["assessed"]), ends)
+                yield f"held-{kind}", Rows(who[here], numbers(part["assessed"]), ends), persons
                 continue
             fact = self.book.facts.find(kind)
             if fact is None:
@@ -170,11 +173,12 @@ class City:
                 )
             if name == "monthly":
                 since = numbers(part["since"])
-                yield f"turn-{kind}", Rows(who[here], numbers(part["number"]), since)
+                yield f"turn-{kind}", Rows(who[here], numbers(part["number"]), since), persons
             else:
                 said = Rows(who[here], self._said(fact, part))
-                yield f"fact-{kind}", said
-                yield from self._following(fact, said)
+                yield f"fact-{kind}", said, persons
+                for following, rows in self._following(fact, said):
+                    yield following, rows, persons
 
     def _following(self, fact: Fact, said: Rows) -> Iterator[tuple[str, Rows]]:
         """Facts that follow from another: whether a place lies in the city."""

@@ -1,13 +1,15 @@
 """Rows of a city looked up for some households and their members."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from guanjia.policy.month.cells import PERSON, Array
 from guanjia.policy.month.news import City
-from guanjia.policy.month.register import Rows, between, lost
+from guanjia.policy.month.register import Rows, lost
+from guanjia.policy.month.seats import Seats
 
 
 class Picked(NamedTuple):
@@ -18,8 +20,15 @@ class Picked(NamedTuple):
     since: Array
 
 
+class Found(NamedTuple):
+    """The rows of one name in the register or a part: of which household here, and where they stand there."""
+
+    home: Array
+    row: Array
+
+
 class Picks:
-    """What a city has recorded of households at these places, and of these persons.
+    """What a city has recorded of households at these places, and of their members.
 
     Of plain ones there is nothing but what many have (see City.rare). `within` are the picks of more
     households from whom these were taken, and where they stand there.
@@ -29,58 +38,105 @@ class Picks:
         self,
         city: City,
         homes: Array,
-        persons: Array,
+        seats: Seats,
         plain: bool,
         within: "tuple[Picks, Callable[[int], Array]] | None" = None,
     ) -> None:
-        self._city, self._homes, self._persons, self._within = city, homes, persons, within
+        self._city, self._homes, self._seats, self._within = city, homes, seats, within
         self._plain = plain
-        self._known: dict[str, list[Picked]] = {}
+        self._known: dict[str, tuple[list[Picked], list[Picked]]] = {}
         self._spots: dict[int, Array] = {}
 
     def rows(self, name: str, level: int) -> list[Picked]:
-        """The rows of this name, the oldest first; looked up once, for all from whom these were taken."""
+        """The rows of this name, the oldest first."""
+        old, new = self._both(name, level)
+        return old + new
+
+    def news(self, name: str, level: int) -> list[Picked]:
+        """Those of them that came in since the snapshot."""
+        return self._both(name, level)[1]
+
+    def _both(self, name: str, level: int) -> tuple[list[Picked], list[Picked]]:
+        """The rows of the register, and those that came in since; looked up once, for all at once."""
         found = self._known.get(name)
         if found is None:
             if self._plain and not self._city.register.common(name):
-                found = []
+                found = [], []
             elif self._within is not None:
-                every = self._within[0].rows(name, level)
-                found = [self._of_these(rows, level) for rows in every]
+                both = self._within[0]._both(name, level)
+                old, new = ([self._of_these(rows, level) for rows in part] for part in both)
+                found = _some(old), _some(new)
             else:
-                found = [self._mine(rows, level) for rows in self._city.changes(name)]
-            found = self._known[name] = [rows for rows in found if len(rows.who)]
+                found = self._of_register(name, level), self._of_parts(name, level)
+            self._known[name] = found
         return found
 
-    def last(self, name: str, level: int, register: bool) -> Iterator[tuple[Array, Array]]:
-        """The rows of this name of which the last of each counts: of whom, what; the register's too, or not."""
-        if self._plain and not self._city.register.common(name):
-            return
-        for rows in self._city.changes(name) if register else self._city.news(name):
-            picked = self._mine(rows, level)
-            yield picked.who, picked.told
+    def _of_register(self, name: str, level: int) -> list[Picked]:
+        rows = self._city.register.rows(name)
+        if rows is None:
+            return []
+        if rows.begins is None:
+            here = self._few.get(name)
+            return _some([self._picked(rows, here, level)]) if here else []
+        places, first = self._homes, self._city.register.arrays["first"]
+        if level & PERSON:
+            places = self._seats.members(first.take(places))
+        begin, end = rows.begins.take(places), rows.begins.take(places + 1)
+        who, here_ = np.repeat(np.arange(len(begin)), end - begin), ranges(begin, end)
+        return _some([_told(rows, who, here_)])
 
-    def _places(self, level: int) -> Array:
-        return self._persons if level & PERSON else self._homes
+    def _of_parts(self, name: str, level: int) -> list[Picked]:
+        """What came in, one month after another, as one."""
+        found = [
+            self._picked(part.rows[name], here[name], level)
+            for part, here in zip(self._city.parts, self._parts, strict=True)
+            if name in here
+        ]
+        found = _some(found)
+        if len(found) < 2:
+            return found
+        return [Picked(*(np.concatenate(columns) for columns in zip(*found, strict=True)))]
 
-    def _mine(self, rows: Rows, level: int) -> Picked:
-        """The city's rows that are of somebody here."""
-        places = self._places(level)
-        if rows.begins is not None:
-            begin, end = rows.begins.take(places), rows.begins.take(places + 1)
-            who = np.repeat(np.arange(len(begin)), end - begin)
-            here = ranges(begin, end)
-        else:
-            low, high = (int(places.min()), int(places.max()) + 1) if len(places) else (0, 0)
-            start, stop = between(rows.at, low, high)
-            asked = rows.at[start:stop]
-            who = self._city.spots(level & PERSON, places).take(asked)
-            mine = (
-                np.flatnonzero(places.take(who, mode="clip") == asked) if len(places) else who[:0]
-            )
-            who, here = who.take(mine), start + mine
-        since = np.zeros(0, np.int64) if rows.since is None else rows.since.take(here)
-        return Picked(who, as_kind(rows.is_.take(here), np.int64), since)
+    @cached_property
+    def _few(self) -> dict[str, Found]:
+        """The register's rows that few have."""
+        if self._plain:
+            return {}
+        arrays = self._city.register.arrays
+        begins = arrays["few.begins"]
+        begin, end = begins.take(self._homes), begins.take(self._homes + 1)
+        home, here = np.repeat(np.arange(len(begin)), end - begin), ranges(begin, end)
+        names = arrays["few.name"].take(here)
+        order = np.argsort(names, kind="stable")
+        row = arrays["few.row"].take(here.take(order))
+        every = self._city.register.few
+        return _by_name(every, names.take(order), home.take(order), row)
+
+    @cached_property
+    def _parts(self) -> list[dict[str, Found]]:
+        """What came in since, month by month."""
+        found, spots = [], self._city.spots(self._homes)
+        for part in self._city.parts:
+            home = spots.take(part.home)
+            mine = np.flatnonzero(self._homes.take(home, mode="clip") == part.home)
+            sizes = [len(rows.at) for rows in part.rows.values()]
+            begins = np.concatenate(([0], np.cumsum(sizes)))
+            which = np.searchsorted(begins, mine, side="right") - 1
+            row = mine - begins.take(which)
+            found.append(_by_name(list(part.rows), which, home.take(mine), row))
+        return found
+
+    def _picked(self, rows: Rows, here: Found, level: int) -> Picked:
+        """Rows of somebody here, as they are told of."""
+        who = here.home
+        if level & PERSON:
+            first = self._city.register.arrays["first"]
+            seat = rows.at.take(here.row) - first.take(self._homes.take(who))
+            who = np.array(self._seats.begins).take(seat) + who
+        return _told(rows, who, here.row)
+
+    def _places(self, level: int) -> int:
+        return self._seats.persons if level & PERSON else len(self._homes)
 
     def _of_these(self, rows: Picked, level: int) -> Picked:
         """Of the rows that were looked up for more households those that are of somebody here."""
@@ -96,10 +152,29 @@ class Picks:
             assert self._within is not None
             whole, spots = self._within
             mine = spots(level & PERSON)
-            found = np.full(len(whole._places(level)), -1, np.int32)
+            found = np.full(whole._places(level), -1, np.int32)
             found[mine] = np.arange(len(mine), dtype=np.int32)
             self._spots[level & PERSON] = found
         return found
+
+
+def _some(found: list[Picked]) -> list[Picked]:
+    return [rows for rows in found if len(rows.who)]
+
+
+def _told(rows: Rows, who: Array, here: Array) -> Picked:
+    since = np.zeros(0, np.int64) if rows.since is None else rows.since.take(here)
+    return Picked(who, as_kind(rows.is_.take(here), np.int64), since)
+
+
+def _by_name(names: Sequence[str], which: Array, home: Array, row: Array) -> dict[str, Found]:
+    """Rows apart by which of the names they are of, in whose order they stand."""
+    edges = np.searchsorted(which, np.arange(len(names) + 1))
+    return {
+        name: Found(home[begin:end], row[begin:end])
+        for name, begin, end in zip(names, edges, edges[1:], strict=False)
+        if end > begin
+    }
 
 
 def ranges(begin: Array, end: Array) -> Array:

@@ -5,8 +5,9 @@ order, `first` where the members of each begin among all persons, `home-of` the 
 `place` where it lives, `turned` the month in which an amount last changed there. A fact that many
 have is a column of all persons (or households), one that few have are rows of `at` and `is`; a monthly
 amount is what it was at first, and `turn` rows of `at`, `since` and `is`, where there are many also
-what it was at `last`. `rare` says of which households there is something that few have. Nothing that
-a chapter computes is laid down.
+what it was at `last`. Of which households there is something that few have is told by `few.begins`,
+with for each such row which of the names it is of (`few.name`) and its place there (`few.row`).
+Nothing that a chapter computes is laid down.
 """
 
 import hashlib
@@ -63,12 +64,16 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The arrays of a city by name, what its numbers of places stand for, and by which declarations."""
+    """The arrays of a city by name, what its numbers of places stand for, and by which declarations.
+
+    `few` are the names of rows that few have.
+    """
 
     folder: Path
     on: date
     places: tuple[str, ...]
     declared: str
+    few: tuple[str, ...]
     arrays: Mapping[str, Array] = field(repr=False)
 
     @property
@@ -156,8 +161,13 @@ def write(
     for benefit, unit in sorted(work.benefits()):
         work.write_awards(benefit, unit)
     work.save("turned", work.turned)
-    work.save("rare", work.rare)
-    said = {"on": on.isoformat(), "places": list(work.places), "declared": declared(facts)}
+    work.write_few()
+    said = {
+        "on": on.isoformat(),
+        "places": list(work.places),
+        "declared": declared(facts),
+        "few": list(work.few),
+    }
     text = json.dumps(said, ensure_ascii=False)
     (folder / INDEX).write_text(text, encoding="utf-8")
     return read(folder)
@@ -174,10 +184,10 @@ def read(folder: Path) -> Register:
             )
         ) from None
     arrays = {file.stem: np.asarray(np.load(file, mmap_mode="r")) for file in folder.glob("*.npy")}
-    if "declared" not in said or "rare" not in arrays:
+    if "declared" not in said or "few" not in said:
         raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     on, places = date.fromisoformat(said["on"]), tuple(said["places"])
-    return Register(folder, on, places, said["declared"], arrays)
+    return Register(folder, on, places, said["declared"], tuple(said["few"]), arrays)
 
 
 class _Work:
@@ -204,7 +214,7 @@ class _Work:
         self.save("first", self.first)
         self.home_of = np.repeat(np.arange(len(order), dtype=np.int32), sizes[order])
         self.turned = np.zeros(len(order), np.int32)
-        self.rare = np.zeros(len(order), bool)
+        self.few: dict[str, Array] = {}
         self.save("home-of", self.home_of)
 
     def save(self, name: str, values: Array) -> None:
@@ -288,7 +298,7 @@ class _Work:
         self._save_first(fact, unit, absent, first)
         if sum(len(rows.at) for rows in turns):
             rows = _together(turns).sorted()
-            late(self.turned, rows, None if unit == HOUSEHOLD else self.home_of.__getitem__)
+            late(self.turned, rows.at if unit == HOUSEHOLD else self.home_of[rows.at], rows)
             self._save_rows(f"turn-{fact.name}", rows, unit)
             if len(rows.at) * DENSE >= self.count(unit):
                 whole = np.full(self.count(unit), absent, np.int64)
@@ -313,11 +323,23 @@ class _Work:
             many = np.bincount(rows.at, minlength=self.count(unit))
             self.save(f"{name}.begins", np.concatenate(([0], np.cumsum(many))).astype(np.int32))
         else:
-            self.rare[rows.at if unit == HOUSEHOLD else self.home_of[rows.at]] = True
+            self.few[name] = rows.at if unit == HOUSEHOLD else self.home_of[rows.at]
         self.save(f"{name}.at", rows.at.astype(np.int32))
         self.save(f"{name}.is", _narrow(rows.is_))
         if rows.since is not None:
             self.save(f"{name}.since", rows.since.astype(np.int32))
+
+    def write_few(self) -> None:
+        """The rows that few have, by household."""
+        homes = [np.zeros(0, np.int32), *self.few.values()]
+        home = np.concatenate(homes)
+        order = np.argsort(home, kind="stable")
+        name = np.repeat(np.arange(len(homes)) - 1, [len(rows) for rows in homes])
+        row = np.concatenate([np.arange(len(rows)) for rows in homes])
+        many = np.bincount(home, minlength=self.count(HOUSEHOLD))
+        self.save("few.begins", np.concatenate(([0], np.cumsum(many))).astype(np.int32))
+        self.save("few.name", name[order].astype(np.int16))
+        self.save("few.row", row[order].astype(np.int32))
 
     def write_births(self) -> None:
         """Persons by day of birth, so that those of a few days are found at once."""
@@ -353,10 +375,10 @@ class _Work:
         self._save_rows(f"held-{benefit}", _together(rows), unit)
 
 
-def late(turned: Array, rows: Rows, home_of: Callable[[Array], Array] | None) -> None:
+def late(turned: Array, homes: Array, rows: Rows) -> None:
     """Take changes of an amount into the months in which one last changed, of each household."""
     assert rows.since is not None
-    np.maximum.at(turned, rows.at if home_of is None else home_of(rows.at), rows.since)
+    np.maximum.at(turned, homes, rows.since)
 
 
 def _together(rows: Sequence[Rows]) -> Rows:

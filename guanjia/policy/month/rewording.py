@@ -98,7 +98,9 @@ class Rewording:
         if self.changes:
             self._say_everywhere(sheet)
             everybody = any(c.codes or (c.whole and c.now) for c in self.changes)
-            rest = ~found.marked if everybody else ~found.marked & self._open()
+            rest = ~found.marked
+            if not everybody:
+                rest &= state.stands(change.chapter.code for change in self.changes)
             for homes in groups(self.city, np.flatnonzero(rest), least):
                 self._look(sheet, homes)
 
@@ -121,13 +123,6 @@ class Rewording:
                     now = nobody.of(self.plain.condition(chapter, code))
                     bits, name = (1 + int(now.value) if now.known else 3) << shift, ""
                 self.everywhere.append(Everywhere(change.level, spot.word, 3 << shift, bits, name))
-
-    def _open(self) -> Array:
-        """Whom nothing refuses but what the text alone decides, in a chapter that is worded otherwise."""
-        found = np.zeros(self.city.register.homes, bool)
-        for change in self.changes:
-            found |= self.state.standing[change.chapter.code] != REFUSED
-        return found
 
     def _column(self, name: str, level: int, mask: int) -> str:
         of = self.city.register
@@ -211,8 +206,8 @@ class Rewording:
         That can be only of whom a sentence now says something else (`other`); whom nothing refused,
         where the text alone decides otherwise; and of whom it was sure, where another amount is paid.
         """
-        homes, stand = answers.homes, self.state.standing[change.chapter.code]
-        touched, before = np.zeros(homes.count(HOME), bool), stand.take(homes.at)
+        homes, code = answers.homes, change.chapter.code
+        touched, before = np.zeros(homes.count(HOME), bool), self.state.of(code, homes.at)
         asked = other | (change.whole and change.now)
         if change.paid:
             asked |= before == SURELY
@@ -228,7 +223,7 @@ class Rewording:
         now = before[places]
         if change.now:
             now = standing(answers, self.plain.by_weight(change.chapter))
-            stand[homes.at[places]] = now
+            self.state.set(code, homes.at[places], now)
         maybe = np.flatnonzero((before[places] != REFUSED) | (now != REFUSED))
         if len(maybe):
             touched[places[maybe]] = self._differs(answers.some(maybe), change)

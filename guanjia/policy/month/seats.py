@@ -37,6 +37,11 @@ class Seats:
         """The household of each person."""
         return self.spread(np.arange(self.homes))
 
+    def members(self, begins: Array) -> Array:
+        """Where all members stand in the register, by where those of each household begin."""
+        parts = [begins[:many] + seat for seat, many in enumerate(self.reach)]
+        return np.concatenate(parts) if parts else begins[:0]
+
     def spread(self, values: Array) -> Array:
         """What is said of each household, of each member."""
         if self.alone:

@@ -15,6 +15,8 @@ from guanjia.policy.month.seats import Seats
 
 EVER = -(2**31)
 """The month in which a first stretch begins."""
+MOST = 127
+"""Months whose turns a byte can count."""
 Number = Callable[[Array, Array], Array]
 """In which stretch of its household a month begins that an amount is told of."""
 
@@ -29,13 +31,13 @@ class Stretches:
     @classmethod
     def of(cls, changes: Sequence[tuple[Array, Array]], floor: int, seats: Seats) -> "Stretches":
         """From whose amounts change in which months; up to `floor` no change matters."""
-        after = [(home, np.maximum(since - floor, 0)) for home, since in changes]
+        after = [(home, np.maximum(since.astype(np.int64) - floor, 0)) for home, since in changes]
         latest = max((int(months.max()) for _home, months in after if len(months)), default=0)
-        turned = np.zeros((latest + 1, seats.homes), bool)
+        turned = np.zeros((latest + 1, seats.homes), np.int8 if latest < MOST else np.int16)
         for home, months in after:
-            turned[months, home] = True
-        turned[0] = False
-        ranks = np.cumsum(turned, axis=0, dtype=np.int16)
+            turned.reshape(-1)[months * seats.homes + home] = 1
+        turned[0] = 0
+        ranks = np.cumsum(turned, axis=0, dtype=turned.dtype)
         many = ranks[-1].astype(np.int64) + 1
         starts = np.full((int(many.max(initial=1)), seats.homes), OPEN, np.int32)
         starts[0] = EVER
@@ -43,8 +45,9 @@ class Stretches:
         starts[ranks[months, home], home] = months + floor
 
         def number(home: Array, since: Array) -> Array:
-            found: Array = ranks[np.maximum(since - floor, 0), home]
-            return found
+            return ranks.reshape(-1).take(
+                np.maximum(since.astype(np.int64) - floor, 0) * seats.homes + home
+            )
 
         return cls(seats, many, starts, number)
 
