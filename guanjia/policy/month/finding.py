@@ -170,11 +170,13 @@ def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
         yield from homes.part(~often)
     for some in chunks(np.sort(np.concatenate(others)), CHUNK):
         homes = Homes(city, some, least)
-        moves, many = city.turned[homes.at] > least, homes.stretches.many
+        moves = city.turned[homes.at] > least
         yield from homes.part(~moves, STILL)
-        yield from homes.part(moves & (many <= USUAL))
-        yield from homes.part(many == USUAL + 1)
-        yield from homes.part(many > USUAL + 1)
+        for moving in homes.part(moves):
+            many = moving.stretches.many
+            yield from moving.part(many <= USUAL)
+            yield from moving.part(many == USUAL + 1)
+            yield from moving.part(many > USUAL + 1)
 
 
 def chunks(places: Array, many: int) -> Iterator[Array]:

@@ -144,17 +144,15 @@ class Homes:
     @cached_property
     def stretches(self) -> Stretches:
         """Their stretches of months."""
-        if self._within is not None:
+        if self._within is not None and "stretches" in self._within[0].__dict__:
             whole, places = self._within
             return whole.stretches.narrow(places, self.seats)
-        homes_of = self.seats.homes_of
-        changes = [
-            (homes_of.take(who) if fact.of == "person" else who, since)
-            for fact in self.city.facts
-            if fact.by_month
-            for who, _told, since in self._changes(fact)
-        ]
-        return Stretches.of(changes, self.floor, self.seats)
+        homes_of, changes = self.seats.homes_of, []
+        for fact in self.city.facts if self.floor != STILL else ():
+            for rows in self._changes(fact)[1] if fact.by_month else ():
+                who, _told, since = rows.part(np.flatnonzero(rows.since > self.floor))
+                changes.append((homes_of.take(who) if fact.of == "person" else who, since))
+        return Stretches.of(changes, self.seats)
 
     # ── facts ──
 
@@ -200,7 +198,8 @@ class Homes:
             turns = self.picks.rows if last is None else self.picks.news
             changes += [(rows.who, rows.told) for rows in turns(f"turn-{fact.name}", level)]
         elif fact.by_month:
-            later = self._changes(fact)
+            early, later = self._changes(fact)
+            changes += [(rows.who, rows.told) for rows in early]
         if column is None and not later and not any(len(who) for who, _told in changes):
             return _value(fact, np.array(absent))
         if column is None:
@@ -214,9 +213,19 @@ class Homes:
             return _value(fact, self._by_stretch(values, later, level), level | STRETCH)
         return _value(fact, values, level)
 
-    def _changes(self, fact: Fact) -> list[Picked]:
-        """The changes of an amount, the oldest first."""
-        return self.picks.rows(f"turn-{fact.name}", PERSON if fact.of == "person" else HOME)
+    def _changes(self, fact: Fact) -> tuple[list[Picked], list[Picked]]:
+        """The changes of an amount, the oldest first: those that count from the first month on, and later ones.
+
+        What came in since stands last, however far it reaches back: it counts more.
+        """
+        name, level = f"turn-{fact.name}", PERSON if fact.of == "person" else HOME
+        early, later = list[Picked](), list[Picked]()
+        for rows in self.picks.old(name, level):
+            after = rows.since > self.floor
+            early.append(rows.part(np.flatnonzero(~after)))
+            later.append(rows.part(np.flatnonzero(after)))
+        later += self.picks.news(name, level)
+        return early, [rows for rows in later if len(rows.who)]
 
     def _by_stretch(self, first: Array, later: list[Picked], level: int) -> Array:
         """An amount in every stretch: what it was at first, and from each change on what it is then.

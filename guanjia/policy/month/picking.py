@@ -19,6 +19,10 @@ class Picked(NamedTuple):
     told: Array
     since: Array
 
+    def part(self, which: Array) -> "Picked":
+        """Some of them."""
+        return Picked(*(column.take(which) for column in self))
+
 
 class Found(NamedTuple):
     """The rows of one name in the register or a part: of which household here, and where they stand there."""
@@ -44,31 +48,43 @@ class Picks:
     ) -> None:
         self._city, self._homes, self._seats, self._within = city, homes, seats, within
         self._plain = plain
-        self._known: dict[str, tuple[list[Picked], list[Picked]]] = {}
+        self._old: dict[str, list[Picked]] = {}
+        self._new: dict[str, list[Picked]] = {}
         self._spots: dict[int, Array] = {}
 
     def rows(self, name: str, level: int) -> list[Picked]:
         """The rows of this name, the oldest first."""
-        old, new = self._both(name, level)
-        return old + new
+        return self.old(name, level) + self.news(name, level)
+
+    def old(self, name: str, level: int) -> list[Picked]:
+        """Those of them that stand in the register."""
+        return self._looked_up(self._old, name, level)
 
     def news(self, name: str, level: int) -> list[Picked]:
         """Those of them that came in since the snapshot."""
-        return self._both(name, level)[1]
+        return self._looked_up(self._new, name, level)
 
-    def _both(self, name: str, level: int) -> tuple[list[Picked], list[Picked]]:
-        """The rows of the register, and those that came in since; looked up once, for all at once."""
-        found = self._known.get(name)
+    def _looked_up(self, known: dict[str, list[Picked]], name: str, level: int) -> list[Picked]:
+        """Rows of the register or those that came in, looked up once, for all from whom these were taken.
+
+        What many have in the register is looked up for these alone.
+        """
+        found = known.get(name)
         if found is None:
-            if self._plain and not self._city.register.common(name):
-                found = [], []
-            elif self._within is not None:
-                both = self._within[0]._both(name, level)
-                old, new = ([self._of_these(rows, level) for rows in part] for part in both)
-                found = _some(old), _some(new)
+            common, old = self._city.register.common(name), known is self._old
+            if self._plain and not common:
+                found = []
+            elif self._within is not None and (
+                not (common and old) or name in self._within[0]._old
+            ):
+                whole = self._within[0]
+                every = whole._looked_up(whole._old if old else whole._new, name, level)
+                found = [self._of_these(rows, level) for rows in every]
+            elif old:
+                found = self._of_register(name, level)
             else:
-                found = self._of_register(name, level), self._of_parts(name, level)
-            self._known[name] = found
+                found = self._of_parts(name, level)
+            found = known[name] = [rows for rows in found if len(rows.who)]
         return found
 
     def _of_register(self, name: str, level: int) -> list[Picked]:
@@ -77,13 +93,13 @@ class Picks:
             return []
         if rows.begins is None:
             here = self._few.get(name)
-            return _some([self._picked(rows, here, level)]) if here else []
+            return [self._picked(rows, here, level)] if here else []
         places, first = self._homes, self._city.register.arrays["first"]
         if level & PERSON:
             places = self._seats.members(first.take(places))
         begin, end = rows.begins.take(places), rows.begins.take(places + 1)
         who, here_ = np.repeat(np.arange(len(begin)), end - begin), ranges(begin, end)
-        return _some([_told(rows, who, here_)])
+        return [_told(rows, who, here_)]
 
     def _of_parts(self, name: str, level: int) -> list[Picked]:
         """What came in, one month after another, as one."""
@@ -92,7 +108,6 @@ class Picks:
             for part, here in zip(self._city.parts, self._parts, strict=True)
             if name in here
         ]
-        found = _some(found)
         if len(found) < 2:
             return found
         return [Picked(*(np.concatenate(columns) for columns in zip(*found, strict=True)))]
@@ -156,10 +171,6 @@ class Picks:
             found[mine] = np.arange(len(mine), dtype=np.int32)
             self._spots[level & PERSON] = found
         return found
-
-
-def _some(found: list[Picked]) -> list[Picked]:
-    return [rows for rows in found if len(rows.who)]
 
 
 def _told(rows: Rows, who: Array, here: Array) -> Picked:

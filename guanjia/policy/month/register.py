@@ -338,7 +338,7 @@ class _Work:
         row = np.concatenate([np.arange(len(rows)) for rows in homes])
         many = np.bincount(home, minlength=self.count(HOUSEHOLD))
         self.save("few.begins", np.concatenate(([0], np.cumsum(many))).astype(np.int32))
-        self.save("few.name", name[order].astype(np.int16))
+        self.save("few.name", name[order].astype(np.min_scalar_type(len(homes))))
         self.save("few.row", row[order].astype(np.int32))
 
     def write_births(self) -> None:

@@ -144,13 +144,15 @@ class Rewording:
         ]
         answers = Answers(sheet, homes, wanted=wanted)
         touched = np.zeros(homes.count(HOME), bool)
+        words = self.state.standing.take(homes.at, axis=1)
         for change, told in asked:
             touched |= otherwise(answers, [(one.now, one.ahead) for one in told])
             other = np.zeros(len(touched), bool)
             if not change.whole:
                 other = otherwise(answers, [(one.then, one.now) for one in told])
             self._fill(answers, change, told)
-            touched |= self._paid_otherwise(answers, change, other)
+            before = self.state.of(change.chapter.code, words)
+            touched |= self._paid_otherwise(answers, change, other, before)
         self.found.marked[homes.at[touched]] = True
 
     def _asked(self, change: Change, homes: Homes) -> list[Told]:
@@ -200,14 +202,16 @@ class Rewording:
         elif not column[0]:
             column.fill(said)
 
-    def _paid_otherwise(self, answers: Answers, change: Change, other: Array) -> Array:
+    def _paid_otherwise(
+        self, answers: Answers, change: Change, other: Array, before: Array
+    ) -> Array:
         """Of whom the amount is another, or whether they are entitled; how they stand is written down.
 
         That can be only of whom a sentence now says something else (`other`); whom nothing refused,
         where the text alone decides otherwise; and of whom it was sure, where another amount is paid.
         """
         homes, code = answers.homes, change.chapter.code
-        touched, before = np.zeros(homes.count(HOME), bool), self.state.of(code, homes.at)
+        touched = np.zeros(homes.count(HOME), bool)
         asked = other | (change.whole and change.now)
         if change.paid:
             asked |= before == SURELY

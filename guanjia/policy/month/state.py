@@ -60,10 +60,10 @@ class State:
         word, place = divmod(self.codes.index(code), A_WORD)
         return word, 2 * place
 
-    def of(self, code: str, at: Array) -> Array:
-        """How households at these places stand with a benefit."""
+    def of(self, code: str, words: Array) -> Array:
+        """How households stand with a benefit, by their words."""
         word, shift = self._spot(code)
-        found: Array = (self.standing[word].take(at) >> shift).astype(np.uint8) & np.uint8(3)
+        found: Array = (words[word] >> shift) & np.uint32(3)
         return found
 
     def set(self, code: str, at: Array, found: Array) -> None:

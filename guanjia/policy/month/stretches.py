@@ -4,7 +4,7 @@ A column of stretches has a row for each, as long as the households or persons a
 has empty ones at the end, in which everything stays as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -15,49 +15,42 @@ from guanjia.policy.month.seats import Seats
 
 EVER = -(2**31)
 """The month in which a first stretch begins."""
-MOST = 127
-"""Months whose turns a byte can count."""
-Number = Callable[[Array, Array], Array]
-"""In which stretch of its household a month begins that an amount is told of."""
+MONTHS = 20
+"""Bits that the number of a month has room in."""
 
 
 class Stretches:
-    """Of households with these seats: `many` each has, and `starts`, the month in which each begins."""
+    """Of households with these seats: `starts` says in which month each begins, `many` how many each has."""
 
-    def __init__(self, seats: Seats, many: Array, starts: Array, number: Number) -> None:
-        self.seats, self.many, self.starts, self.number = seats, many, starts, number
+    def __init__(self, seats: Seats, starts: Array, many: Array) -> None:
+        self.seats, self.starts, self.many = seats, starts, many
         self.most = len(starts)
 
     @classmethod
-    def of(cls, changes: Sequence[tuple[Array, Array]], floor: int, seats: Seats) -> "Stretches":
-        """From whose amounts change in which months; up to `floor` no change matters."""
-        after = [(home, np.maximum(since.astype(np.int64) - floor, 0)) for home, since in changes]
-        latest = max((int(months.max()) for _home, months in after if len(months)), default=0)
-        turned = np.zeros((latest + 1, seats.homes), np.int8 if latest < MOST else np.int16)
-        for home, months in after:
-            turned.reshape(-1)[months * seats.homes + home] = 1
-        turned[0] = 0
-        ranks = np.cumsum(turned, axis=0, dtype=turned.dtype)
-        many = ranks[-1].astype(np.int64) + 1
-        starts = np.full((int(many.max(initial=1)), seats.homes), OPEN, np.int32)
+    def of(cls, changes: Sequence[tuple[Array, Array]], seats: Seats) -> "Stretches":
+        """From whose amounts change in which months."""
+        keys = [home.astype(np.int64) << MONTHS | since for home, since in changes]
+        turns = np.sort(np.concatenate([np.zeros(0, np.int64), *keys]))
+        turns = turns[np.append(turns[1:] != turns[:-1], True)] if len(turns) else turns
+        home, since = turns >> MONTHS, turns & ((1 << MONTHS) - 1)
+        after = np.bincount(home, minlength=seats.homes)
+        begins = np.cumsum(after) - after
+        starts = np.full((int(after.max(initial=0)) + 1, seats.homes), OPEN, np.int32)
         starts[0] = EVER
-        months, home = np.nonzero(turned)
-        starts[ranks[months, home], home] = months + floor
-
-        def number(home: Array, since: Array) -> Array:
-            return ranks.reshape(-1).take(
-                np.maximum(since.astype(np.int64) - floor, 0) * seats.homes + home
-            )
-
-        return cls(seats, many, starts, number)
+        starts[np.arange(len(turns)) - begins.take(home) + 1, home] = since
+        return cls(seats, starts, after + 1)
 
     def narrow(self, places: Array, seats: Seats) -> "Stretches":
         """Those of a few of the households."""
         many = self.many.take(places)
-        starts = self.starts[: int(many.max(initial=1))].take(places, axis=1)
-        return Stretches(
-            seats, many, starts, lambda home, since: self.number(places.take(home), since)
-        )
+        return Stretches(seats, self.starts[: int(many.max(initial=1))].take(places, axis=1), many)
+
+    def number(self, home: Array, since: Array) -> Array:
+        """In which stretch of its household a month begins that an amount is told of."""
+        found: Array = np.zeros(len(home), np.int8 if self.most < 127 else np.int16)
+        for start in self.starts[1:]:
+            found = found + (start.take(home) <= since)
+        return found
 
     @cached_property
     def _of_homes(self) -> tuple[Array, Array]:
