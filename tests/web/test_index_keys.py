@@ -25,7 +25,7 @@ from guanjia.people.records import NewHousehold, NewPerson
 from guanjia.people.registering import Stated
 from guanjia.web.commands import keys
 from guanjia.web.house import cluster, reindexing, schema
-from guanjia.web.house.keyring import LOOK_AGAIN, Keyring
+from guanjia.web.house.keyring import LOOK_AGAIN, Keyring, of_the_index
 from guanjia.web.house.resealing import StillSealed
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
@@ -56,7 +56,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
     folder = tmp_path / "keys"
     folder.mkdir()
     shutil.copy(Path(os.environ["GUANJIA_DATA"]) / "keys" / "index", folder)
-    held = Keyring(folder, "index", first="index")
+    held = of_the_index(folder)
     monkeypatch.setattr(settings, "GUANJIA_INDEX_KEYS", held)
     return held
 

@@ -21,6 +21,7 @@ from guanjia.staff import read_witness
 from guanjia.staff.read_witness import Gone
 from guanjia.web.house import cluster, embedded
 from guanjia.web.house import home as houses
+from guanjia.web.house.keyring import of_the_index
 
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.toml"
@@ -237,9 +238,16 @@ def _restore_database(database: Reach, room: Path) -> None:
 
 
 def _restore_files(home: Path, room: Path) -> None:
-    """Keys, files and marks of the archive in place of those here; the cluster's passwords stay."""
+    """Keys, files and marks of the archive in place of those here; the cluster's passwords stay.
+
+    Index keys that it lacks are put aside: under each that is held a contact has one hash more, and
+    the column of its hashes has room for those of one change.
+    """
     for key in (room / "keys").iterdir():
         houses.write_private(home / "keys" / key.name, key.read_text())
+    here, there = of_the_index(home / "keys"), of_the_index(room / "keys")
+    for name in here.names() - there.names():
+        here.retire(name)
     if not (room / "keys" / "ticket").exists():  # of a house that had not yet told them apart
         (home / "keys" / "ticket").unlink(missing_ok=True)
     shutil.rmtree(home / "files", ignore_errors=True)
