@@ -7,7 +7,7 @@ later, and one that is asked for and not known at once.
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from pathlib import Path
 
 from guanjia.web.house.home import KEY_BYTES, write_private
@@ -30,13 +30,18 @@ class Keyring(Mapping[str, bytes]):
         self._keys: dict[str, bytes] = {}
 
     def __getitem__(self, name: str) -> bytes:
-        return (self._keys if name in self._read() else self._read(now=True))[name]
+        held = self._read()
+        return (held if name in held else self._read(now=True))[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._read())
 
     def __len__(self) -> int:
         return len(self._read())
+
+    def items(self) -> ItemsView[str, bytes]:
+        """Ids and keys as one look finds them: of two looks the second may lack what the first saw."""
+        return self._read().items()
 
     def file(self, name: str) -> Path:
         """Where a key lies."""
@@ -67,6 +72,12 @@ class Keyring(Mapping[str, bytes]):
         found = {self._number(file.name): file for file in self.folder.iterdir()}
         return {number: found[number] for number in sorted(found) if number}
 
+    def _contents(self) -> dict[str, bytes]:
+        return {
+            f"k{number}": bytes.fromhex(file.read_text().strip())
+            for number, file in self._files().items()
+        }
+
     def _aside(self) -> list[int]:
         """Numbers of the keys that were put aside."""
         named = re.compile(rf"{self._retired}k([1-9][0-9]*)")
@@ -84,8 +95,10 @@ class Keyring(Mapping[str, bytes]):
             return self._keys
         changed = self.folder.stat().st_mtime_ns
         if changed != self._seen:
-            held = self._files().items()
-            self._keys = {f"k{n}": bytes.fromhex(file.read_text().strip()) for n, file in held}
+            try:
+                self._keys = self._contents()
+            except FileNotFoundError:  # another process put one aside while they were read
+                self._keys = self._contents()
             # what is as young as the clock's tick may change again without showing it
             self._seen = changed if time.time_ns() - changed > SETTLED else -1
         self._looked = at
