@@ -216,6 +216,31 @@ def test_the_read_log_of_a_restored_house_is_whole_or_says_what_is_not_in_it(
     assert "核对无误的有 1 批" in broken.stdout
 
 
+def test_a_damaged_witness_is_said_and_nothing_is_replaced(place: Path, ground: Path) -> None:
+    file, witness = ground / "monday.tar", place / "read-log-chain"
+    _read_and_seal(place)
+    guanjia(place, "backup", str(file))
+    guanjia(place, "account", "wang", "--role", "auditor")
+    whole = witness.read_bytes()
+    witness.write_bytes(b"x" + whole)
+    before = _dump(place)
+    said = f"{witness} 第 1 行读不懂"
+    for words, more in (
+        (("log", "check"), "请把它改名留着"),
+        (("restore", str(file), "--replace"), "没有恢复，也没有改动任何资料"),
+    ):
+        refused = guanjia(place, *words)
+        assert (refused.returncode, "程序出错" in refused.stderr) == (1, False)
+        assert said in refused.stderr and more in refused.stderr
+    assert _dump(place) == before
+    assert not (place / "restoring").exists()
+    witness.rename(place / "read-log-chain.damaged")
+    assert guanjia(place, "log", "seal").returncode == 0
+    assert witness.read_bytes() == whole
+    assert guanjia(place, "restore", str(file), "--replace").returncode == 0
+    _whole(place, "1 批 1 行")
+
+
 def _read(place: Path) -> None:
     """Somebody at a desk opens a person's page."""
     with embedded.held(place) as server, psycopg.connect(server.url(cluster.SUPERUSER)) as owner:

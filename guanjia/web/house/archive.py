@@ -18,7 +18,7 @@ import psycopg
 from guanjia import __version__
 from guanjia.policy.words import word
 from guanjia.staff import read_witness
-from guanjia.staff.read_witness import Gone
+from guanjia.staff.read_witness import Damaged, Gone
 from guanjia.web.house import cluster, embedded
 from guanjia.web.house import home as houses
 from guanjia.web.house.keyring import of_the_index
@@ -156,6 +156,7 @@ def restore(home: Path, source: Path, replace: bool) -> Gone | None:
     with tempfile.TemporaryDirectory(dir=home) as name, reach(home) as database:
         room = Path(name)
         made = unpack(source, room)
+        _look_at_witness(home)
         if not replace and _holds_data(database.url):
             raise ArchiveError(word("这里已有资料，没有改动。确实要用备份替换，请加 --replace。"))
         mark = home / "restoring"
@@ -166,6 +167,16 @@ def restore(home: Path, source: Path, replace: bool) -> Gone | None:
         gone = read_witness.restored(home, _batches(database.url), at, made)
         mark.unlink()
     return gone
+
+
+def _look_at_witness(home: Path) -> None:
+    """What of the read log is not in the backup must be known, or nothing is replaced. Raises ArchiveError."""
+    try:
+        read_witness.read(home)
+    except Damaged as problem:
+        raise ArchiveError(
+            word("{problem}\n没有恢复，也没有改动任何资料。", problem=problem)
+        ) from None
 
 
 def _batches(url: str) -> dict[int, str]:
