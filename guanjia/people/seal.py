@@ -19,18 +19,15 @@ class KeyGone(RuntimeError):
 
 def seal(text: str) -> bytes:
     """`text` encrypted under the newest key: key id, colon, 12 bytes nonce, ciphertext."""
-    key_id = newest()
+    key_id, key = _newest()
     nonce = os.urandom(12)
-    body = AESGCM(settings.GUANJIA_SEAL_KEYS[key_id]).encrypt(nonce, text.encode(), key_id.encode())
+    body = AESGCM(key).encrypt(nonce, text.encode(), key_id.encode())
     return key_id.encode() + b":" + nonce + body
 
 
 def newest() -> str:
     """The id of the key that seals today. Raises KeyGone where none is held."""
-    held = list(settings.GUANJIA_SEAL_KEYS)
-    if not held:
-        raise KeyGone("no key is in the key folder")
-    return str(held[-1])
+    return _newest()[0]
 
 
 def unseal(sealed: bytes) -> str:
@@ -44,15 +41,12 @@ def unseal(sealed: bytes) -> str:
 
 def index_keys() -> list[str]:
     """Ids of the index keys that are held, the newest first. Raises KeyGone where none is."""
-    held = list(settings.GUANJIA_INDEX_KEYS)[::-1]
-    if not held:
-        raise KeyGone("no index key is in the key folder")
-    return held
+    return [name for name, _key in _index_keys()]
 
 
 def indexes(text: str) -> list[bytes]:
     """What may stand for `text`, under every index key that is held, the newest first."""
-    return [_prefix(name) + _hash(settings.GUANJIA_INDEX_KEYS[name], text) for name in index_keys()]
+    return [_prefix(name) + _hash(key, text) for name, key in _index_keys()]
 
 
 def index(text: str) -> bytes:
@@ -65,20 +59,34 @@ def index(text: str) -> bytes:
 
 def index_texts(text: str) -> list[str]:
     """The same as `indexes`, in letters."""
-    return [
-        _prefix(name).decode() + _hash(settings.GUANJIA_INDEX_KEYS[name], text).hex()
-        for name in index_keys()
-    ]
+    return [_prefix(name).decode() + _hash(key, text).hex() for name, key in _index_keys()]
 
 
 def keyed(text: str) -> bytes:
     """16 bytes under the newest index key, for what lives a day at most and need not be found after a change."""
-    return _hash(settings.GUANJIA_INDEX_KEYS[index_keys()[0]], text)
+    _name, key = _index_keys()[0]
+    return _hash(key, text)
 
 
 def ticket(text: str) -> bytes:
     """16 bytes under a key that never changes: of secrets that nobody keeps, so that none can be made anew."""
     return _hash(settings.GUANJIA_TICKET_KEY, text)
+
+
+def _newest() -> tuple[str, bytes]:
+    """Id and key in one look: another process may put a key aside between two."""
+    held = list(settings.GUANJIA_SEAL_KEYS.items())
+    if not held:
+        raise KeyGone("no key is in the key folder")
+    return held[-1]
+
+
+def _index_keys() -> list[tuple[str, bytes]]:
+    """Ids and keys, the newest first, in one look."""
+    held = list(settings.GUANJIA_INDEX_KEYS.items())[::-1]
+    if not held:
+        raise KeyGone("no index key is in the key folder")
+    return held
 
 
 def _prefix(name: str) -> bytes:

@@ -5,6 +5,7 @@ batch the two agree, up to which the file had hashes, when that was, and when th
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +14,26 @@ from pathlib import Path
 from guanjia.policy.words import word
 
 RESTORED = "restored"
-HASH = 64
-"""Letters of a hash."""
+BATCH = re.compile("([0-9]{1,18}) ([0-9a-f]{64})")
+TAKEN = re.compile(f"{RESTORED} ([0-9]{{1,18}}) ([0-9]{{1,18}}) ([^ ]+) ([^ ]+)")
 
 LONGEST = 400
 """Bytes of a line, at most."""
+
+
+class Damaged(RuntimeError):
+    """A line of the file is none that was written: what it says is not to be relied on."""
+
+    def __init__(self, file: Path, number: int) -> None:
+        super().__init__(
+            word(
+                "查阅日志在数据库外的留存 {file} 第 {number} 行读不懂：磁盘出过错，或有人改过这个文件。"
+                "请先查明原因。另存有这个文件的，请放回原处；没有的，请把它改名留着，再运行 "
+                "guanjia log seal，按数据库现有的内容重新留存。重新留存的，核对不出此前对数据库的改动。",
+                file=file,
+                number=number,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +60,32 @@ def file_in(home: Path) -> Path:
 
 
 def read(home: Path) -> Witness:
-    """The file as it stands; a line cut off in writing does not count."""
+    """The file as it stands; a line cut off in writing does not count. Raises Damaged."""
     found = Witness()
     if not file_in(home).exists():
         return found
-    whole, _end, _cut = file_in(home).read_text().rpartition("\n")
-    for line in whole.splitlines():
-        words = line.split()
-        if len(words) == 2 and len(words[1]) == HASH:
-            found.hashes[int(words[0])] = words[1]
-        elif len(words) == 5 and words[0] == RESTORED:
-            one = Gone(int(words[1]), int(words[2]), *map(datetime.fromisoformat, words[3:]))
+    whole, _end, _cut = file_in(home).read_bytes().rpartition(b"\n")
+    for number, line in enumerate(whole.split(b"\n") if whole else (), 1):
+        try:
+            one = _line(line.decode("ascii"))
+        except ValueError:
+            raise Damaged(file_in(home), number) from None
+        if isinstance(one, Gone):
             found.gone.append(one)
             found.hashes = {n: text for n, text in found.hashes.items() if n <= one.head}
+        else:
+            found.hashes[one[0]] = one[1]
     return found
+
+
+def _line(line: str) -> tuple[int, str] | Gone:
+    """A batch's number and hash, or what a restore took away. Raises ValueError for any other line."""
+    if batch := BATCH.fullmatch(line):
+        return int(batch[1]), batch[2]
+    if taken := TAKEN.fullmatch(line):
+        at, made = map(datetime.fromisoformat, taken.group(3, 4))
+        return Gone(int(taken[1]), int(taken[2]), at, made)
+    raise ValueError(line)
 
 
 def add(home: Path, batches: Iterable[tuple[int, str]]) -> None:
@@ -66,7 +94,10 @@ def add(home: Path, batches: Iterable[tuple[int, str]]) -> None:
 
 
 def restored(home: Path, batches: Mapping[int, str], at: datetime, made: datetime) -> Gone | None:
-    """A backup with these batches is in place now: note what of the file's is not in it; None where all is."""
+    """A backup with these batches is in place now: note what of the file's is not in it; None where all is.
+
+    Raises Damaged.
+    """
     known = read(home).hashes
     head = max((n for n, text in known.items() if batches.get(n) == text), default=0)
     last = max(known, default=0)

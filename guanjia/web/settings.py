@@ -26,7 +26,7 @@ GUANJIA_SEAL_KEYS = keyring.Keyring(GUANJIA_HOME / "keys")
 if not GUANJIA_SEAL_KEYS:
     home.secret("seal-k1")  # the first; where data are sealed already, its loss is said
 GUANJIA_TICKET_KEY = home.ticket()
-GUANJIA_INDEX_KEYS = keyring.Keyring(GUANJIA_HOME / "keys", "index", first="index")
+GUANJIA_INDEX_KEYS = keyring.of_the_index(GUANJIA_HOME / "keys")
 if not GUANJIA_INDEX_KEYS:
     home.secret("index")
 

@@ -5,11 +5,15 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from guanjia.entitlements import queries
 from guanjia.entitlements.deciding import corrections
+from guanjia.entitlements.deciding.changed_past import BOOK, MEMBERSHIP
+from guanjia.entitlements.deciding.corrections import Known
 from guanjia.entitlements.models import Award, Determination, Run
 from guanjia.entitlements.runs import actions
 from guanjia.entitlements.tables.after import Correction, Overpayment
@@ -170,3 +174,28 @@ def test_the_list_asks_no_more_for_many(two: town.Cast) -> None:
     run = earned_less(two)
     wang = at_desk(two.wang)
     assert asked_of(wang, reverse("run_units", args=[run.pk, "arrears"])) <= 15
+
+
+def test_each_book_is_read_once_however_many_rows_name_it_in_turn(house: town.Cast) -> None:
+    adopted = [raised(date(2020, month, 1)) for month in range(2, 8)]
+    for number, book in enumerate(adopted, 2):
+        actions.adopt_book(book, house.zhou, house.liang, office.moment(office.FEBRUARY, number))
+    reasons = ("wages", "second", MEMBERSHIP)
+    rows = [
+        Known(
+            100 * row + number,
+            BOOK if reason == "second" else reason,
+            reason,
+            "unread" if reason == MEMBERSHIP else book.revision,
+            *("longevity", town.COMMUNITY, date(2020, 8, 1)),
+        )
+        for row in range(2)
+        for number, (book, reason) in enumerate((b, r) for r in reasons for b in adopted)
+    ]
+    queries.book_of.cache_clear()
+    with CaptureQueriesContext(connection) as seen:
+        found = corrections._told(rows)
+    assert len(found) == len(rows) == 36
+    assert {told.source for told in found.values()} == {"wages", "测试通知", MEMBERSHIP}
+    read = [one["sql"] for one in seen if "entitlements_revision" in one["sql"]]
+    assert len(read) == len(adopted)

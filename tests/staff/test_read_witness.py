@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from guanjia.staff import read_witness
-from guanjia.staff.read_witness import Gone
+from guanjia.staff.read_witness import Damaged, Gone
 
 AT, MADE = datetime(2020, 4, 1, 9, tzinfo=UTC), datetime(2020, 3, 30, 23, 30, tzinfo=UTC)
 
@@ -49,3 +51,29 @@ def test_an_older_backup_and_one_of_another_house_are_remembered(tmp_path: Path)
     assert foreign == Gone(0, 5, AT, MADE)
     assert read_witness.read(tmp_path).hashes == {}
     assert "第 5 至 9 批的查阅记录不在库里" in read_witness.told(gone)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"", b"3", b"3 abc", b"x " + b"a" * 64, b"-3 " + b"a" * 64, b"3  " + b"a" * 64),
+        *(
+            b"3 " + b"z" * 64,
+            b"3 " + b"a" * 63 + b"\xff",
+            b"\x00" * 66,
+            b"9" * 5000 + b" " + b"a" * 64,
+        ),
+        *(b"restored 2 3 yesterday 2020-03-30", b"restored 2 x 2020-04-01 2020-03-30"),
+        *(b"restored 2 3 2020-04-01", b"restored 2 3 2020-04-01 2020-03-30 more"),
+    ],
+)
+def test_a_damaged_line_is_named_and_what_to_do(tmp_path: Path, line: bytes) -> None:
+    read_witness.add(tmp_path, batches(2).items())
+    file = read_witness.file_in(tmp_path)
+    file.write_bytes(file.read_bytes() + line + b"\n")
+    read_witness.add(tmp_path, [(4, batches(4)[4])])
+    with pytest.raises(Damaged) as said:
+        read_witness.read(tmp_path)
+    assert f"{file} 第 3 行读不懂" in str(said.value) and "guanjia log seal" in str(said.value)
+    with pytest.raises(Damaged):
+        read_witness.restored(tmp_path, batches(4), AT, MADE)

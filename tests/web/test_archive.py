@@ -52,6 +52,44 @@ def test_a_backup_from_before_tickets_had_a_key_opens_its_own_tickets(
     assert (other / "keys" / "ticket").read_bytes() == (place / "keys" / "index").read_bytes()
 
 
+def test_index_keys_that_a_backup_lacks_are_put_aside(place: Path, ground: Path) -> None:
+    """Held beside those of the backup, they would be one hash of a contact too many."""
+    file, keys = ground / "monday.tar", place / "keys"
+
+    def done(*words: str) -> str:
+        one = guanjia(place, *words)
+        assert one.returncode == 0, one.stderr
+        return one.stdout
+
+    done("keys", "new", "index")
+    done("backup", str(file))
+    old = {name: (keys / name).read_bytes() for name in ("index", "index-k2")}
+    done("keys", "rotate")
+    done("keys", "retire", "index-k1")
+    done("keys", "new", "index")
+    newer = (keys / "index-k3").read_bytes()
+    done("restore", str(file), "--replace")
+    assert {one.name: one.read_bytes() for one in keys.glob("index*")} == old
+    assert (keys / "retired-index-k3").read_bytes() == newer
+    assert "0/0" in done("init")
+    done("keys", "rotate")
+    done("keys", "retire", "index-k1")
+    assert "index-k4" in done("keys", "new", "index"), "no key is called as one that was put aside"
+
+
+def test_a_restore_puts_a_damaged_index_key_aside_unread(tmp_path: Path) -> None:
+    home, room = tmp_path / "home", tmp_path / "room"
+    for folder in (home / "keys", room / "keys", room / "files"):
+        folder.mkdir(parents=True)
+    for name in ("index", "index-k2", "index-k3"):
+        (home / "keys" / name).write_text("damaged")
+    (room / "keys" / "index").write_text("00" * 32)
+    archive._restore_files(home, room)
+    left = {one.name: one.read_text() for one in (home / "keys").iterdir()}
+    aside = dict.fromkeys(("retired-index-k2", "retired-index-k3"), "damaged")
+    assert left == {"index": "00" * 32} | aside
+
+
 def test_a_backup_never_overwrites_a_file(place: Path, ground: Path) -> None:
     file = ground / "monday.tar"
     file.write_text("last week's")
@@ -176,6 +214,31 @@ def test_the_read_log_of_a_restored_house_is_whole_or_says_what_is_not_in_it(
     assert broken.returncode == 1
     assert "数据库里只封存到第 1 批，数据库外留存到第 2 批" in broken.stdout
     assert "核对无误的有 1 批" in broken.stdout
+
+
+def test_a_damaged_witness_is_said_and_nothing_is_replaced(place: Path, ground: Path) -> None:
+    file, witness = ground / "monday.tar", place / "read-log-chain"
+    _read_and_seal(place)
+    guanjia(place, "backup", str(file))
+    guanjia(place, "account", "wang", "--role", "auditor")
+    whole = witness.read_bytes()
+    witness.write_bytes(b"x" + whole)
+    before = _dump(place)
+    said = f"{witness} 第 1 行读不懂"
+    for words, more in (
+        (("log", "check"), "请把它改名留着"),
+        (("restore", str(file), "--replace"), "没有恢复，也没有改动任何资料"),
+    ):
+        refused = guanjia(place, *words)
+        assert (refused.returncode, "程序出错" in refused.stderr) == (1, False)
+        assert said in refused.stderr and more in refused.stderr
+    assert _dump(place) == before
+    assert not (place / "restoring").exists()
+    witness.rename(place / "read-log-chain.damaged")
+    assert guanjia(place, "log", "seal").returncode == 0
+    assert witness.read_bytes() == whole
+    assert guanjia(place, "restore", str(file), "--replace").returncode == 0
+    _whole(place, "1 批 1 行")
 
 
 def _read(place: Path) -> None:

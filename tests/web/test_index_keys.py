@@ -16,7 +16,7 @@ from guanjia.cases.models import Case
 from guanjia.concerns.keys import mine, signing_in
 from guanjia.concerns.matters import tracking
 from guanjia.concerns.matters.contacts import Contact
-from guanjia.concerns.tables.contacts import ContactSession
+from guanjia.concerns.tables.contacts import GOOD_FOR, ContactSession
 from guanjia.kit import clock, scope
 from guanjia.people import actions, intake, queries, registering, seal
 from guanjia.people.desk_models import Registration, Transfer
@@ -25,11 +25,11 @@ from guanjia.people.records import NewHousehold, NewPerson
 from guanjia.people.registering import Stated
 from guanjia.web.commands import keys
 from guanjia.web.house import cluster, reindexing, schema
-from guanjia.web.house.keyring import LOOK_AGAIN, Keyring
+from guanjia.web.house.keyring import LOOK_AGAIN, Keyring, of_the_index
 from guanjia.web.house.resealing import StillSealed
 from tests import house, town
 from tests.committed import Town, _django_db_helper, committed_town
-from tests.concerns.residents import PHONE
+from tests.concerns.residents import OTHER, PHONE
 from tests.concerns.residents import asked as told
 from tests.forks import forked, shoot
 from tests.people.desk import ASKED, DECIDED
@@ -39,7 +39,7 @@ __all__ = ["_django_db_helper", "committed_town"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KINDS = ["citizen", "passport"]
-HERS = Contact("sms", PHONE)
+HERS, OTHERS = Contact("sms", PHONE), Contact("sms", OTHER)
 COLUMNS = {
     ("people_person", "document_index"),
     ("people_registration", "document_index"),
@@ -56,7 +56,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
     folder = tmp_path / "keys"
     folder.mkdir()
     shutil.copy(Path(os.environ["GUANJIA_DATA"]) / "keys" / "index", folder)
-    held = Keyring(folder, "index", first="index")
+    held = of_the_index(folder)
     monkeypatch.setattr(settings, "GUANJIA_INDEX_KEYS", held)
     return held
 
@@ -283,6 +283,41 @@ def test_matters_are_listed_whole_and_opened_by_their_codes(here: Town) -> None:
     code = tracking.code_of(f"{1:032x}")
     with scope.hold(scope.Scope(kind="case", key=tracking.key_of(code, PHONE))):
         assert Case.objects.count() == 1, "a ticket stays good"
+
+
+def test_a_code_that_is_under_way_lasts_while_the_key_changes(
+    here: Town, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.now()
+    nonces = [signing_in.ask(HERS, at) for _browser in range(4)]
+    sent = {nonce: signing_in.code_of(nonce) for nonce in nonces}
+    assert keys.main(["new", "index"]) == 0
+    assert {nonce: signing_in.code_of(nonce) for nonce in nonces} == sent
+    begins(nonces[0], sent)
+    assert signing_in.show(OTHERS, nonces[1], sent[nonces[1]], False, at).said == "over"
+    assert signing_in.show(HERS, nonces[1], "0000000", False, at).said == signing_in.WRONG
+    assert keys.main(["rotate"]) == 0
+    begins(nonces[1], sent)
+    with pytest.raises(reindexing.Unfinished, match="还有 2 个有效，没有停用"):
+        keys.main(["retire", "index-k1"])
+    begins(nonces[2], sent)
+    newer, later = signing_in.ask(HERS, at + GOOD_FOR / 2), at + GOOD_FOR
+    sent[newer] = signing_in.code_of(newer)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert keys.main(["retire", "index-k1"]) == 0, (
+        "none is good any more that stands under it alone"
+    )
+    begins(newer, sent)
+
+
+def begins(nonce: str, sent: dict[str, str]) -> None:
+    """The code that was sent begins a session that is signed in and told of everything."""
+    shown = signing_in.show(HERS, nonce, sent[nonce], False, clock.now())
+    assert shown.said == signing_in.IN
+    key = signing_in.key_of(shown.token)
+    with scope.hold(mine.eyes(key)):
+        assert HERS.is_of(ContactSession.objects.get().contact)
+    assert len(listed(key)) == 2
 
 
 def session() -> str:

@@ -2,7 +2,7 @@
 
 The only writer of both tables but for the sending of codes. The same is done for every contact, whether
 anything was asked from it or not; what is kept of a code is a keyed hash. The database begins the
-session, and for a right code alone (migration 0031).
+session, and for a right code alone (migrations 0031 and 0034).
 """
 
 import secrets
@@ -44,14 +44,17 @@ class Shown:
 
 
 def code_of(nonce: str) -> str:
-    """The six digits of an attempt, made anew from its number whenever they are sent."""
-    number = int.from_bytes(seal.keyed(f"contact-code/{nonce}"))
+    """The six digits of an attempt, made anew from its number whenever they are sent.
+
+    By the key that never changes: the index key may while they are under way.
+    """
+    number = int.from_bytes(seal.ticket(f"contact-code/{nonce}"))
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
 def hash_of(nonce: str, code: str) -> str:
     """What the database knows a code of an attempt by."""
-    return seal.keyed(f"contact-code/{nonce}/{code}").hex()
+    return seal.ticket(f"contact-code/{nonce}/{code}").hex()
 
 
 def key_of(token: str) -> str:

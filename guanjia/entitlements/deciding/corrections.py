@@ -26,6 +26,7 @@ from guanjia.entitlements.tables.after import Correction, Overpayment
 from guanjia.kit import bulk
 from guanjia.people.models import Source
 from guanjia.policy import retold, words
+from guanjia.policy.book import Book
 from guanjia.policy.chapter import Chapter, FigureRow, Sentence
 
 WRITE = """
@@ -110,12 +111,19 @@ def _told(rows: Iterable[Known]) -> dict[int, Told]:
     named = {one.source for one in listed}
     sources = dict(Source.objects.filter(pk__in=named).values_list("pk", "name"))
     sources |= _awards({one.source for one in listed if one.reason in (AWARD, BEHIND)})
+    # However many books were adopted, and in whichever order the rows name them, each is read once.
+    books = {r: queries.book_of(r) for r in {one.revision for one in listed if _is_in_words(one)}}
     return {
-        one.key: _by_book(one)
+        one.key: _by_book(one, books[one.revision])
         if one.reason == BOOK
-        else Told(_reason(one), sources.get(one.source, one.source))
+        else Told(_reason(one, books), sources.get(one.source, one.source))
         for one in listed
     }
+
+
+def _is_in_words(one: Known) -> bool:
+    """Whether the book has the words for it: of a fact, or of what it says itself."""
+    return one.reason == BOOK or one.reason not in KINDS
 
 
 def _awards(numbers: set[str]) -> dict[str, str]:
@@ -127,16 +135,16 @@ def _awards(numbers: set[str]) -> dict[str, str]:
     }
 
 
-def _reason(one: Known) -> str:
+def _reason(one: Known, books: Mapping[str, Book]) -> str:
     if one.reason in KINDS:
         return str(KINDS[one.reason])
-    fact = queries.book_of(one.revision).facts.find(one.reason)
+    fact = books[one.revision].facts.find(one.reason)
     return retold.label_of(fact) if fact else one.reason
 
 
-def _by_book(one: Known) -> Told:
+def _by_book(one: Known, book: Book) -> Told:
     """Which figures or sentences of the book say another thing now, and their laws."""
-    chapters = {chapter.code: chapter for chapter in queries.book_of(one.revision).chapters}
+    chapters = {chapter.code: chapter for chapter in book.chapters}
     labels, laws = [], []
     for name in one.source.split(BETWEEN):
         code, dot, part = name.rpartition(".")

@@ -5,6 +5,7 @@ import sys
 
 from django.conf import settings
 
+from guanjia.kit import clock
 from guanjia.people import seal
 from guanjia.policy.options import options
 from guanjia.policy.words import word
@@ -151,7 +152,7 @@ def _retire(name: str) -> None:
 
 def _retire_index(name: str) -> None:
     with schema.as_owner(os.environ["DATABASE_OWNER_URL"]):
-        reindexing.retire(name.removeprefix(reindexing.KIND))
+        reindexing.retire(name.removeprefix(reindexing.KIND), clock.now())
     print(
         word(
             "已停用 {key}：没有资料用它检索。文件改名为 retired-{key}，"

@@ -18,9 +18,10 @@ import psycopg
 from guanjia import __version__
 from guanjia.policy.words import word
 from guanjia.staff import read_witness
-from guanjia.staff.read_witness import Gone
+from guanjia.staff.read_witness import Damaged, Gone
 from guanjia.web.house import cluster, embedded
 from guanjia.web.house import home as houses
+from guanjia.web.house.keyring import of_the_index
 
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.toml"
@@ -155,6 +156,7 @@ def restore(home: Path, source: Path, replace: bool) -> Gone | None:
     with tempfile.TemporaryDirectory(dir=home) as name, reach(home) as database:
         room = Path(name)
         made = unpack(source, room)
+        _look_at_witness(home)
         if not replace and _holds_data(database.url):
             raise ArchiveError(word("这里已有资料，没有改动。确实要用备份替换，请加 --replace。"))
         mark = home / "restoring"
@@ -165,6 +167,16 @@ def restore(home: Path, source: Path, replace: bool) -> Gone | None:
         gone = read_witness.restored(home, _batches(database.url), at, made)
         mark.unlink()
     return gone
+
+
+def _look_at_witness(home: Path) -> None:
+    """What of the read log is not in the backup must be known, or nothing is replaced. Raises ArchiveError."""
+    try:
+        read_witness.read(home)
+    except Damaged as problem:
+        raise ArchiveError(
+            word("{problem}\n没有恢复，也没有改动任何资料。", problem=problem)
+        ) from None
 
 
 def _batches(url: str) -> dict[int, str]:
@@ -237,9 +249,16 @@ def _restore_database(database: Reach, room: Path) -> None:
 
 
 def _restore_files(home: Path, room: Path) -> None:
-    """Keys, files and marks of the archive in place of those here; the cluster's passwords stay."""
+    """Keys, files and marks of the archive in place of those here; the cluster's passwords stay.
+
+    Index keys that it lacks are put aside: under each that is held a contact has one hash more, and
+    the column of its hashes has room for those of one change.
+    """
     for key in (room / "keys").iterdir():
         houses.write_private(home / "keys" / key.name, key.read_text())
+    here, there = of_the_index(home / "keys"), of_the_index(room / "keys")
+    for name in here.names() - there.names():
+        here.retire(name)
     if not (room / "keys" / "ticket").exists():  # of a house that had not yet told them apart
         (home / "keys" / "ticket").unlink(missing_ok=True)
     shutil.rmtree(home / "files", ignore_errors=True)

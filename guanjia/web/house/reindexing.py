@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from guanjia.concerns.matters import contacts
+from guanjia.concerns.tables.contacts import GOOD_FOR
 from guanjia.people import seal
 from guanjia.people.indexing import TURN
 from guanjia.policy.words import word
@@ -31,7 +33,10 @@ KNOWN_AFTER = 5 * LOOK_AGAIN
 PATIENCE = 60.0
 """Seconds for which a new key waits for a moment in which nobody writes persons."""
 
-OF_CONTACTS = ("concerns_contactcode", "concerns_contactsession")
+CODES = "concerns_contactcode"
+OF_CONTACTS = (CODES, "concerns_contactsession")
+NEWEST = "(SELECT h FROM unnest(string_to_array(contact, ' ')) AS h WHERE people_index_key(h) = %s)"
+"""SQL: of a contact's hashes the one under the newest key."""
 
 
 class Indexed(NamedTuple):
@@ -46,7 +51,7 @@ class Indexed(NamedTuple):
 
 
 class Unfinished(RuntimeError):
-    """No new index key now; the text says why."""
+    """An index key cannot come or go now; the text says why."""
 
 
 def columns() -> list[Indexed]:
@@ -112,28 +117,48 @@ def rotate(told: Told) -> int:
     return done
 
 
-def retire(name: str) -> None:
-    """Put an index key aside. Asked as the owner. Raises StillSealed, also of the newest; KeyError."""
+def retire(name: str, at: datetime) -> None:
+    """Put an index key aside. Asked as the owner.
+
+    Raises StillSealed, also of the newest; Unfinished while codes are under way that were asked for
+    before the newest came; KeyError.
+    """
     newest = seal.index_keys()[0]
     if name == newest:
         raise StillSealed(0)
     left = counts(unguarded)[name]
     if left:
         raise StillSealed(left)
+    _refuse_under_way(int(newest[1:]), at)
     for table in OF_CONTACTS:
         _forget(table, int(newest[1:]))
     settings.GUANJIA_INDEX_KEYS.retire(name)
 
 
+def _refuse_under_way(newest: int, at: datetime) -> None:
+    """Whom such a code is for nobody could tell without the older key. Raises Unfinished."""
+    with unguarded(CODES) as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {CODES} WHERE over_at IS NULL AND asked_at > %s AND {NEWEST} IS NULL",
+            [at - GOOD_FOR, newest],
+        )
+        (left,) = cursor.fetchone()
+    if left:
+        raise Unfinished(
+            word(
+                "新增检索密钥之前发出的验证码还有 {left} 个有效，没有停用旧的。请过 10 分钟再试。",
+                left=left,
+            )
+        )
+
+
 def _forget(table: str, newest: int) -> None:
-    """Of a contact's hashes the newest stays; who has it not has signed in before it, and is out already."""
-    mine = (
-        "(SELECT h FROM unnest(string_to_array(contact, ' ')) AS h "
-        f"WHERE people_index_key(h) = {newest})"
-    )
+    """Of a contact's hashes the newest stays; what has it not is of before, and out or over already."""
     with unguarded(table) as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE {mine} IS NULL")
-        cursor.execute(f"UPDATE {table} SET contact = {mine} WHERE strpos(contact, ' ') > 0")
+        cursor.execute(f"DELETE FROM {table} WHERE {NEWEST} IS NULL", [newest])
+        cursor.execute(
+            f"UPDATE {table} SET contact = {NEWEST} WHERE strpos(contact, ' ') > 0", [newest]
+        )
 
 
 def _batch(one: Indexed, newest: str, last: int) -> tuple[int, int]:
