@@ -59,18 +59,18 @@ class _Work:
         self.arrived = set[str]()
         home, first = register.arrays["home"], register.arrays["first"]
         for number, each in enumerate(carried):
-            for place, said in enumerate(each.everywhere):
-                if said.column:
-                    self.arrived.add(said.column.partition(".")[0])
-                    bits = np.load(each.folder / f"{said.column}.npy").astype(np.int64)
+            self.arrived.update(said.benefit for said in each.everywhere if said.column)
+            for column_, level in {said.column: said.level for said in each.everywhere}.items():
+                if column_:
+                    bits = np.load(each.folder / f"{column_}.npy").astype(np.int64)
                     whom = {"household": home}
-                    if said.level == PERSON:
+                    if level == PERSON:
                         sizes = np.diff(first)
                         seats = np.arange(first[-1]) - np.repeat(first[:-1], sizes)
                         whom = {"household": np.repeat(home, sizes), "unit": seats}
                     con.register("told", pa.table({**whom, "bits": bits}))
-                    name = f"told_{number}_{place}"
-                    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM told")
+                    table = f"told_{number}_{column_}"
+                    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM told")
                     con.unregister("told")
 
     def latest(self, level: int) -> Names:
@@ -121,19 +121,19 @@ class _Work:
     def worded(self, text: str, name: str, row: _Row, level: int, joins: Names) -> str:
         """A word of reasons with what the text said of everybody since; any other column as it is."""
         for number in row.later:
-            for place, said in enumerate(self.carried[number].everywhere):
+            for said in self.carried[number].everywhere:
                 if said.level != level or name != f"reasons_{said.word}":
                     continue
                 bits = f"{said.bits}::BIGINT"
                 if said.column:
-                    table = f"told_{number}_{place}"
+                    table = f"told_{number}_{said.column}"
                     alias = (
                         table if level == HOME or row.unit == "p.unit" else f"{table}_{row.unit}"
                     )
                     on = f"{alias}.household = {row.household}"
                     on += f" AND {alias}.unit = {row.unit}" if level == PERSON else ""
                     joins[f"LEFT JOIN {table} AS {alias} ON {on}"] = None
-                    bits = f"({alias}.bits << {said.bits})"
+                    bits = f"((({alias}.bits >> {said.low}) & {said.mask >> said.bits}) << {said.bits})"
                 text = f"(({text} & ~{said.mask}::BIGINT) | {bits})"
         return text
 

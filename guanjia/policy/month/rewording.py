@@ -5,9 +5,10 @@ once. A sentence that comes or goes is said of everybody too, in a column of its
 decided again who come to something else by it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,15 +39,17 @@ from guanjia.policy.month.text import Text, of_the_text
 class Everywhere(NamedTuple):
     """Of every household or person (`level`): the bits under `mask` of a word of reasons are now others.
 
-    They are `bits`, or where `column` names one, what stands there for each, moved up by `bits`: a
-    chapter's reasons under its code, a sentence's as `<chapter>.<code>`.
+    They are `bits`; or where `column` names one, what stands there for each from its bit `low` on,
+    moved up by `bits`. They are of a `benefit`.
     """
 
+    benefit: str
     level: int
     word: int
     mask: int
     bits: int
     column: str = ""
+    low: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class Change:
         return PERSON if self.chapter.unit == "person" else HOME
 
 
+A_COLUMN = 62
+"""Bits that are told of each in one column."""
+
+
 class Told(NamedTuple):
     """A condition as steps: by the text before, by the new one, and as months go by."""
 
@@ -89,7 +96,8 @@ class Rewording:
         self.city = found.city
         self.everywhere: list[Everywhere] = []
         self.columns: dict[str, Array] = {}
-        self._common: dict[str, int] = {}
+        self._room: dict[str, int] = {}
+        self._spots: dict[tuple[str, str], tuple[str, int]] = {}
         sheet = Sheet()
         self.then = Text(span.book, sheet, span.month, span.before)
         self.plain = Text(span.book, sheet, span.month)
@@ -105,30 +113,41 @@ class Rewording:
                 self._look(sheet, homes)
 
     def _say_everywhere(self, sheet: Sheet) -> None:
-        """What the text alone decides; and a column for each sentence that it does not, to be filled."""
+        """What the text alone decides; and where to fill in the sentences that it does not."""
         nobody = Answers(sheet, Homes(self.city, np.zeros(0, np.int64), 0))
         for change in self.changes:
-            chapter = change.chapter
+            chapter, level = change.chapter, change.level
             spot = spots(self.city.book, chapter.unit)[chapter.code]
+            said = partial(Everywhere, chapter.code, level, spot.word)
             if change.whole:
-                name = self._column(chapter.code, change.level, spot.mask) if change.now else ""
-                shift = spot.shift if name else 0
-                mask = spot.mask << spot.shift
-                self.everywhere.append(Everywhere(change.level, spot.word, mask, shift, name))
+                mask, place = spot.mask << spot.shift, ("", 0)
+                if change.now:
+                    place = self._spot(chapter.code, "", level, spot.mask.bit_length())
+                self.everywhere.append(said(mask, spot.shift if change.now else 0, *place))
             for code in (*change.said, *change.codes):
                 shift = spot.shift + 2 * next(c.bit for c in chapter.conditions if c.code == code)
                 if code in change.codes:
-                    bits, name = shift, self._column(f"{chapter.code}.{code}", change.level, 3)
+                    place = self._spot(chapter.code, code, level, 2)
+                    self.everywhere.append(said(3 << shift, shift, *place))
                 else:
                     now = nobody.of(self.plain.condition(chapter, code))
-                    bits, name = (1 + int(now.value) if now.known else 3) << shift, ""
-                self.everywhere.append(Everywhere(change.level, spot.word, 3 << shift, bits, name))
+                    bits = (1 + int(now.value) if now.known else 3) << shift
+                    self.everywhere.append(said(3 << shift, bits))
+        for name, width in self._room.items():
+            of = self.city.register
+            many = of.homes if name.startswith("homes") else of.persons
+            self.columns[name] = np.zeros(many, np.min_scalar_type((1 << width) - 1))
 
-    def _column(self, name: str, level: int, mask: int) -> str:
-        of = self.city.register
-        kind = np.min_scalar_type(mask)
-        self.columns[name] = np.zeros(of.persons if level else of.homes, kind)
-        return name
+    def _spot(self, benefit: str, code: str, level: int, width: int) -> tuple[str, int]:
+        """Room for so many bits in a column of all: its name, and from which bit on."""
+        stem, number = "persons" if level else "homes", 0
+        while self._room.get(f"{stem}_{number}", 0) + width > A_COLUMN:
+            number += 1
+        name = f"{stem}_{number}"
+        low = self._room.get(name, 0)
+        self._room[name] = low + width
+        self._spots[benefit, code] = name, low
+        return name, low
 
     def _look(self, sheet: Sheet, homes: Homes) -> None:
         """Fill in what each comes to by the sentences that changed; mark whom they pay otherwise.
@@ -150,9 +169,9 @@ class Rewording:
             other = np.zeros(len(touched), bool)
             if not change.whole:
                 other = otherwise(answers, [(one.then, one.now) for one in told])
-            self._fill(answers, change, told)
             before = self.state.of(change.chapter.code, words)
             touched |= self._paid_otherwise(answers, change, other, before)
+        self._fill(answers, asked)
         self.found.marked[homes.at[touched]] = True
 
     def _asked(self, change: Change, homes: Homes) -> list[Told]:
@@ -179,28 +198,33 @@ class Rewording:
             return self.then, self.then
         return self.plain, self.plain if homes.floor == STILL else self.now
 
-    def _fill(self, answers: Answers, change: Change, told: list[Told]) -> None:
+    def _fill(self, answers: Answers, asked: Sequence[tuple[Change, list[Told]]]) -> None:
         """The columns of what comes or is worded otherwise."""
-        homes, code = answers.homes, change.chapter.code
-        whom = homes.persons if change.level else homes.at
-        if change.whole and change.now:
-            bits = [(answers.of(one.now), 2 * one.condition.bit) for one in told]
-            self._say(code, whom, word(homes, bits, change.level).value)
-        elif not change.whole:
-            for one in told:
-                said = sentence(homes, answers.of(one.now), change.level)
-                self._say(f"{code}.{one.condition.code}", whom, said)
+        homes, packed = answers.homes, dict[str, Any]()
+        for change, told in asked:
+            code = change.chapter.code
+            if change.whole and told:
+                bits = [(answers.of(one.now), 2 * one.condition.bit) for one in told]
+                self._pack(packed, code, "", word(homes, bits, change.level).value)
+            elif not change.whole:
+                for one in told:
+                    said = sentence(homes, answers.of(one.now), change.level)
+                    self._pack(packed, code, one.condition.code, said)
+        for name, value in packed.items():
+            whom = homes.at if name.startswith("homes") else homes.persons
+            self.columns[name][whom] = value
 
-    def _say(self, name: str, whom: Array, said: Any) -> None:
-        """What each comes to; the first that many have in common stands for all until others are told."""
-        column = self.columns[name]
+    def _pack(self, packed: dict[str, Any], benefit: str, code: str, said: Any) -> None:
+        """Put bits beside the others of their column."""
+        name, low = self._spots[benefit, code]
+        kind = self.columns[name].dtype.type
         if isinstance(said, np.ndarray):
-            self._common.setdefault(name, 0)
-            column[whom] = said
-        elif self._common.setdefault(name, int(said)) != said:
-            column[whom] = said
-        elif not column[0]:
-            column.fill(said)
+            said = said.astype(kind)
+            said <<= kind(low)
+        else:
+            said = kind(int(said) << low)
+        before = packed.get(name)
+        packed[name] = said if before is None else before | said
 
     def _paid_otherwise(
         self, answers: Answers, change: Change, other: Array, before: Array
