@@ -11,7 +11,7 @@ import numpy as np
 
 from guanjia.policy.month import cells as c
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, Array, Cells
-from guanjia.policy.month.homes import USUAL, Homes
+from guanjia.policy.month.homes import Homes
 from guanjia.policy.month.sheet import Answers, Step
 
 
@@ -268,15 +268,20 @@ def _ahead(
 ) -> Cells:
     """The least and the most that the sum comes to as months go by; who was assessed keeps to his months.
 
-    Where the amount changes once among the months that count, the sum moves one way, to so many
-    months of the last amount.
+    Where the amount only rises among the months that count, or only falls, the sum moves one way,
+    to so many months of the last amount.
     """
     value = np.broadcast_to(part.value, coming.shape)
     ending = value[-1] * many
     low, high = np.minimum(exact.value, ending), np.maximum(exact.value, ending)
-    if len(value) > USUAL:
-        low = np.minimum(low, c.pick(coming, value, FAR).min(axis=0) * many)
-        high = np.maximum(high, c.pick(coming, value, -FAR).max(axis=0) * many)
+    more = np.diff(value, axis=0)
+    up, down = (((way > 0) & coming[:-1]).any(axis=0) for way in (more, -more))
+    often = np.flatnonzero(up & down)
+    if len(often):
+        values, there = value.take(often, axis=1), coming.take(often, axis=1)
+        least, most = (c.pick(there, values, far) * many for far in (FAR, -FAR))
+        low[often] = np.minimum(low.take(often), least.min(axis=0))
+        high[often] = np.maximum(high.take(often), most.max(axis=0))
     if assessed.everywhere:
         return exact if assessed.known else exact._replace(value=low, most=high)
     held = homes.lift(assessed, exact.level).known
