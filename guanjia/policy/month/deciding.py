@@ -60,19 +60,23 @@ class Decision:
         acts &= ~(know_chosen & ~chosen) & ~(know_net & (net == 0))
         if not acts.any():
             return
-        unsure = acts & ~(know_its & know_chosen & know_net & know_its_net)
+        who = np.flatnonzero(acts)
         share = its_net if its.level == level else self._share(its_net)
+        paid, share = net.take(who), share.take(who)
+        sure = (know_its & know_chosen & know_net & know_its_net).take(who)
         if relation.kind == "exclude":
-            after = np.zeros_like(net)
+            after = np.zeros_like(paid)
         elif relation.kind == "top_up":
-            after = np.maximum(net - share, 0)
+            after = np.maximum(paid - share, 0)
         else:
-            after = net * (share < net)
-        self._replace(relation.taker, np.where(acts, after, net), know_net & ~unsure)
+            after = paid * (share < paid)
+        known = know_net.copy()
+        known[who] &= sure
+        self._replace(relation.taker, _with(net, who, after), known)
         if relation.kind == "higher_only":
             ours, _known = self._spread(self._held(relation.taker, level), level, whole)
-            lost = acts & ~unsure & (share < net) & ours
-            self._replace(relation.giver, np.where(lost, 0, its_net), know_its_net)
+            lost = who[sure & (share < paid) & ours.take(who)]
+            self._replace(relation.giver, _with(its_net, lost, 0), know_its_net)
 
     def _replace(self, benefit: str, value: Any, known: Any) -> None:
         old = self.said[benefit]
@@ -107,6 +111,13 @@ class Decision:
         return net // size + (seats.number < net % size)
 
 
+def _with(column: Any, who: Any, value: Any) -> Any:
+    """A column in which some have another value."""
+    found = column.astype(np.int64)
+    found[who] = value
+    return found
+
+
 def columns(decision: Decision, level: int) -> Iterator[tuple[str, Cells]]:
     """What is handed out of households, or of persons: `reasons_<word>` (see city/packing.py),
     `<benefit>_net`, and `<benefit>_gross` where it is another; of households `concerns` too."""
@@ -131,12 +142,18 @@ def columns(decision: Decision, level: int) -> Iterator[tuple[str, Cells]]:
 def word(homes: Homes, bits: list[tuple[Cells, int]], level: int) -> Cells:
     """Two bits a sentence, each from its lowest on: unmet 1, met 2, unknown 3."""
     known, whole = 0, None
+    parts = dict[int, Any]()  # eight sentences at a time take a quarter of the room
     for said, shift in bits:
+        code = sentence(homes, said, level)
         if said.everywhere:
-            known += (1 + int(said.value) if said.known else 3) << shift
+            known |= int(code) << shift
             continue
-        code = sentence(homes, said, level).astype(np.int64) << shift
-        whole = code if whole is None else whole | code
+        place, low = divmod(shift, 16)
+        part = code.astype(np.uint16) << np.uint16(low)
+        parts[place] = part if place not in parts else parts[place] | part
+    for place, part in parts.items():
+        moved = part.astype(np.int64) << 16 * place
+        whole = moved if whole is None else whole | moved
     return Cells(known if whole is None else whole | known, True, level)
 
 

@@ -40,12 +40,14 @@ class Misfit(ValueError):
 class Part(NamedTuple):
     """One month's new rows, named as in the register; `homes` are the households that they are of.
 
-    `home` says it for each row, one name after another.
+    `home` says it for each row, one name after another; `which` name it is of, and which `row` of that.
     """
 
     rows: dict[str, Rows]
     homes: Array
     home: Array
+    which: Array
+    row: Array
 
 
 @dataclass
@@ -98,8 +100,11 @@ class City:
                 late(self.turned, homes, found)
             if not self.register.common(kind):
                 self.rare[homes] = True
-        every = np.concatenate([np.zeros(0, np.int64), *home])
-        self.parts.append(Part(rows, np.flatnonzero(marked), every))
+        none = np.zeros(0, np.int64)
+        which = np.repeat(np.arange(len(home), dtype=np.int16), [len(homes) for homes in home])
+        row = np.concatenate([none, *(np.arange(len(homes)) for homes in home)])
+        every = np.concatenate([none, *home])
+        self.parts.append(Part(rows, np.flatnonzero(marked), every, which, row))
         return self.parts[-1]
 
     def changes(self, name: str) -> Iterator[Rows]:

@@ -134,10 +134,7 @@ class Picks:
         for part in self._city.parts:
             home = spots.take(part.home)
             mine = np.flatnonzero(self._homes.take(home, mode="clip") == part.home)
-            sizes = [len(rows.at) for rows in part.rows.values()]
-            begins = np.concatenate(([0], np.cumsum(sizes)))
-            which = np.searchsorted(begins, mine, side="right") - 1
-            row = mine - begins.take(which)
+            which, row = part.which.take(mine), part.row.take(mine)
             found.append(_by_name(list(part.rows), which, home.take(mine), row))
         return found
 

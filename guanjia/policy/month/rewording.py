@@ -98,12 +98,12 @@ class Rewording:
         self.columns: dict[str, Array] = {}
         self._room: dict[str, int] = {}
         self._spots: dict[tuple[str, str], tuple[str, int]] = {}
-        sheet = Sheet()
-        self.then = Text(span.book, sheet, span.month, span.before)
-        self.plain = Text(span.book, sheet, span.month)
-        self.now = Text(span.book, sheet, span.month, ahead=True, like=self.plain)
         self.changes = list(changes(span))
         if self.changes:
+            sheet = Sheet()
+            self.then = Text(span.book, sheet, span.month, span.before)
+            self.plain = Text(span.book, sheet, span.month)
+            self.now = Text(span.book, sheet, span.month, ahead=True, like=self.plain)
             self._say_everywhere(sheet)
             everybody = any(c.codes or (c.whole and c.now) for c in self.changes)
             rest = ~found.marked

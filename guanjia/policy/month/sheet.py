@@ -84,6 +84,7 @@ class Answers:
 
     Where it is said which steps are `wanted`, the column of another is let go once it has been read
     for the last time on the way to these: the next column takes its place in the processor's cache.
+    `kept` is what steps keep for one another.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Answers:
         wanted: Iterable[Step] | None = None,
     ) -> None:
         self.sheet, self.homes, self.given = sheet, homes, given
+        self.kept: dict[Any, Any] = {}
         self._left = {} if wanted is None else sheet.uses(wanted)
         self._known: dict[Step, Cells] = {}
         self._doing: Step = 0

@@ -216,16 +216,24 @@ def last_months(a: Answers, many: int, now: int, assessed: Cells, part: Cells) -
     homes = a.homes
     level = part.level | assessed.level
     part = homes.lift(part, level)
-    last: Any = now
-    if not assessed.everywhere:
-        told = homes.lift(assessed, level)
-        last = told.value.astype(np.int32)
-        last = last if told.known is True else c.pick(told.known, last, now)
-    elif assessed.known:
-        last = assessed.value
+    last = _last(a, now, assessed, level)
     starts, ends = homes.stretches.bounds(level)
     value = _summed(part.value, starts, many, last)
     return Cells(value, _all_known(part, starts, ends, last - many, last), level & ~STRETCH)
+
+
+def _last(a: Answers, now: int, assessed: Cells, level: int) -> Any:
+    """The month before which each is summed; the same for all amounts of an assessment, and kept for these."""
+    if assessed.everywhere:
+        return assessed.value if assessed.known else now
+    key = id(assessed.value), now, level
+    found = a.kept.get(key)
+    if found is None:
+        told = a.homes.lift(assessed, level)
+        last = told.value.astype(np.int32)
+        last = last if told.known is True else c.pick(told.known, last, now)
+        found = a.kept[key] = assessed, last
+    return found[1]
 
 
 def _summed(values: Array, starts: Array, many: int, last: Any) -> Array:

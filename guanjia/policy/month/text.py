@@ -48,7 +48,10 @@ class Text:
         self.book, self.sheet, self.month, self.ahead = book, sheet, month, ahead
         self._written: dict[tuple[int, str, str], Step] = like._written if like else {}
         self.text, self.looks = text or month, looks or month
-        self.chapters = [x for x in book.chapters if book.decidable(x.code, self.text)]
+        if like is not None and like.text == self.text:
+            self.chapters: list[Chapter] = like.chapters
+        else:
+            self.chapters = [x for x in book.chapters if book.decidable(x.code, self.text)]
         self._verdicts: dict[str, Verdict] = {}
         self._weighed: dict[str, list[Step]] = {}
         self._chapter, self._where, self._apart = self.chapters[0], "", False
