@@ -85,7 +85,7 @@ def _write(
             pq.write_table(
                 table,
                 folder / name,
-                compression="zstd",
+                compression="lz4",
                 use_dictionary=False,
                 write_statistics=False,
             )

@@ -160,16 +160,16 @@ def groups(city: City, places: Array, least: int) -> Iterator[Homes]:
     Plain ones of whom it changed often are not many: they go with those of whom something rare is recorded.
     """
     moves, rare = city.turned[places] > least, city.rare[places]
-    others = [places[rare]]
+    others, near = [places[rare]], city.near(places)
     for some in chunks(places[~moves & ~rare], PLAIN * CHUNK):
-        yield Homes(city, some, STILL, plain=True)
+        yield Homes(city, some, STILL, True, near)
     for some in chunks(places[moves & ~rare], PLAIN * CHUNK):
-        homes = Homes(city, some, least, plain=True)
+        homes = Homes(city, some, least, True, near)
         often = homes.stretches.many > USUAL
         others.append(homes.at[often])
         yield from homes.part(~often)
     for some in chunks(np.sort(np.concatenate(others)), CHUNK):
-        homes = Homes(city, some, least)
+        homes = Homes(city, some, least, False, near)
         moves = city.turned[homes.at] > least
         yield from homes.part(~moves, STILL)
         for moving in homes.part(moves):

@@ -12,7 +12,7 @@ import numpy as np
 
 from guanjia.policy.facts import Fact
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, UNKNOWN, Array, Cells
-from guanjia.policy.month.news import City
+from guanjia.policy.month.news import City, Near
 from guanjia.policy.month.picking import Picked, Picks, as_kind
 from guanjia.policy.month.register import LOST, OPEN, coded, lost
 from guanjia.policy.month.seats import Seats
@@ -35,7 +35,8 @@ class Homes:
     """Some households of a city, the largest first: `at` are their places in the register.
 
     `floor` is the month number up to which a change matters to no rule. Of households for which it is
-    STILL no change does: each has one stretch. Of plain ones nothing rare is recorded.
+    STILL no change does: each has one stretch. Of plain ones nothing rare is recorded. `near`
+    is what came in of these, and maybe of others.
     """
 
     seats: Seats
@@ -46,6 +47,7 @@ class Homes:
         at: Array,
         floor: int,
         plain: bool = False,
+        near: list[Near] | None = None,
         within: "tuple[Homes, Array] | None" = None,
     ) -> None:
         self.city, self.floor, self.plain, self._within = city, floor, plain, within
@@ -57,7 +59,7 @@ class Homes:
         self._awards: dict[tuple[str, int], tuple[Cells, Cells]] = {}
         self._above: dict[int, Array] = {}
         whole = (within[0].picks, self._spots) if within else None
-        self.picks: Picks = Picks(city, self.at, self.seats, plain, whole)
+        self.picks: Picks = Picks(city, self.at, self.seats, plain, near, whole)
 
     @cached_property
     def persons(self) -> Array:
@@ -71,7 +73,7 @@ class Homes:
     def some(self, places: Array, floor: int | None = None) -> "Homes":
         """A few of these, in the same order: what is known of all is taken from there."""
         floor = self.floor if floor is None else floor
-        return Homes(self.city, self.at[places], floor, self.plain, (self, places))
+        return Homes(self.city, self.at[places], floor, self.plain, within=(self, places))
 
     def part(self, which: Array, floor: int | None = None) -> "Iterator[Homes]":
         """Those of these that are marked, if there are any."""

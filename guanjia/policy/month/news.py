@@ -50,6 +50,14 @@ class Part(NamedTuple):
     row: Array
 
 
+class Near(NamedTuple):
+    """Of a part the rows of some households: which household, which name, which row of that."""
+
+    home: Array
+    which: Array
+    row: Array
+
+
 @dataclass
 class City:
     """A register with what came in since: the later a part, the more it counts.
@@ -119,6 +127,19 @@ class City:
         for part in self.parts:
             if name in part.rows:
                 yield part.rows[name]
+
+    def near(self, places: Array) -> list[Near]:
+        """Of each part the rows of households at these places, or of more."""
+        every = [Near(part.home, part.which, part.row) for part in self.parts]
+        if 2 * len(places) > self.register.homes:
+            return every
+        marked = np.zeros(self.register.homes, bool)
+        marked[places] = True
+        return [
+            Near(*(column.take(here) for column in part))
+            for part in every
+            for here in [np.flatnonzero(marked.take(part.home))]
+        ]
 
     def spots(self, places: Array) -> Array:
         """For each household of the city where among `places` it stands, if it is one of them.

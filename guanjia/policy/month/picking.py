@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from guanjia.policy.month.cells import PERSON, Array
-from guanjia.policy.month.news import City
+from guanjia.policy.month.news import City, Near
 from guanjia.policy.month.register import Rows, lost
 from guanjia.policy.month.seats import Seats
 
@@ -34,7 +34,8 @@ class Found(NamedTuple):
 class Picks:
     """What a city has recorded of households at these places, and of their members.
 
-    Of plain ones there is nothing but what many have (see City.rare). `within` are the picks of more
+    Of plain ones there is nothing but what many have (see City.rare). `near` is what came in of these, and
+    maybe of others. `within` are the picks of more
     households from whom these were taken, and where they stand there.
     """
 
@@ -44,10 +45,11 @@ class Picks:
         homes: Array,
         seats: Seats,
         plain: bool,
+        near: list[Near] | None,
         within: "tuple[Picks, Callable[[int], Array]] | None" = None,
     ) -> None:
         self._city, self._homes, self._seats, self._within = city, homes, seats, within
-        self._plain = plain
+        self._plain, self._near = plain, near
         self._old: dict[str, list[Picked]] = {}
         self._new: dict[str, list[Picked]] = {}
         self._spots: dict[int, Array] = {}
@@ -131,10 +133,11 @@ class Picks:
     def _parts(self) -> list[dict[str, Found]]:
         """What came in since, month by month."""
         found, spots = [], self._city.spots(self._homes)
-        for part in self._city.parts:
-            home = spots.take(part.home)
-            mine = np.flatnonzero(self._homes.take(home, mode="clip") == part.home)
-            which, row = part.which.take(mine), part.row.take(mine)
+        near = self._city.near(self._homes) if self._near is None else self._near
+        for part, rows in zip(self._city.parts, near, strict=True):
+            home = spots.take(rows.home)
+            mine = np.flatnonzero(self._homes.take(home, mode="clip") == rows.home)
+            which, row = rows.which.take(mine), rows.row.take(mine)
             found.append(_by_name(list(part.rows), which, home.take(mine), row))
         return found
 
