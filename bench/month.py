@@ -26,7 +26,7 @@ from guanjia.policy import book as books
 from guanjia.policy.city import deciding, layout
 from guanjia.policy.city.deciding import Decided, Results
 from guanjia.policy.city.terms import literal
-from guanjia.policy.month import applying, carrying, folding, memory, register
+from guanjia.policy.month import applying, carrying, folding, memory, register, sorting
 from guanjia.policy.month.finding import Span
 from guanjia.policy.month.homes import STILL, Homes
 from guanjia.policy.month.news import City
@@ -80,8 +80,8 @@ def begin(folder: Path) -> dict[str, float]:
     """Outside the clock: the register, and what last month's result knows beside the results."""
     book, snapshot = books.load(books.SHIPPED), layout.read_index(folder / "city")
     with layout.engine(folder, memory_limit="4GB") as con:
-        sources = register.of_snapshot(snapshot)
-        told = register.write(con, book.facts, snapshot.on, sources, folder / "register")
+        sources = sorting.of_snapshot(snapshot)
+        told = sorting.write(con, book.facts, snapshot.on, sources, folder / "register")
     (folder / "state").mkdir()
     State.begin(City(told, book), book, snapshot.on).save(folder / "state")
     return {}

@@ -15,7 +15,7 @@ from guanjia.policy.book import Book
 from guanjia.policy.city.compile import Shape
 from guanjia.policy.city.packing import spots
 from guanjia.policy.family import HOUSEHOLD
-from guanjia.policy.month import register
+from guanjia.policy.month import sorting
 from guanjia.policy.month.cells import HOME, PERSON, Cells
 from guanjia.policy.month.deciding import Decision, columns
 from guanjia.policy.month.homes import Homes
@@ -38,7 +38,7 @@ def city_of(book: Book, tables: Sequence[tuple[pa.Table, Shape]], on: date, fold
             con.register(f"source_{number}", table.set_column(0, "household", keys))
             sources.append((f"source_{number}", shape))
             count += len(table)
-        return City(register.write(con, book.facts, on, sources, folder), book)
+        return City(sorting.write(con, book.facts, on, sources, folder), book)
 
 
 def decided(

@@ -17,7 +17,7 @@ from guanjia.policy.city import deciding
 from guanjia.policy.city.deciding import Results
 from guanjia.policy.city.layout import BadSnapshot, Snapshot, engine
 from guanjia.policy.city.reading import rows
-from guanjia.policy.month import carrying, register
+from guanjia.policy.month import carrying, register, sorting
 from guanjia.policy.month.applying import apply
 from guanjia.policy.month.carrying import Carried
 from guanjia.policy.month.finding import Span
@@ -40,10 +40,8 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def registered(snapshot: Snapshot, folder: Path, book: Book = BOOK) -> City:
     """The city of a snapshot."""
     with engine(folder) as con:
-        sources = register.of_snapshot(snapshot)
-        return City(
-            register.write(con, book.facts, snapshot.on, sources, folder / "register"), book
-        )
+        sources = sorting.of_snapshot(snapshot)
+        return City(sorting.write(con, book.facts, snapshot.on, sources, folder / "register"), book)
 
 
 def differing(one: Results, other: Results, book: Book = BOOK) -> int:
