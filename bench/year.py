@@ -29,6 +29,7 @@ from guanjia.policy.month.state import State
 PERSONS = 10_000_000
 BEGIN = date(2019, 12, 1)
 MONTHS = 12
+TIMES = 3
 
 
 def main() -> int:
@@ -51,11 +52,13 @@ def measure(persons: int, folder: Path) -> dict[str, float]:
 
     book = books.load(books.SHIPPED)
     snapshot = city(book, persons, BEGIN, folder, MONTHS)
-    full = report.median(
-        [report.started("bench.year", "full", str(folder))["cpu_s"] for _ in range(3)]
-    )
     begun = report.started("bench.year", "begin", str(folder))
-    year = report.started("bench.year", "year", str(folder))
+    fulls, years = [], []
+    for _ in range(TIMES):
+        fulls.append(report.started("bench.year", "full", str(folder))["cpu_s"])
+        years.append(report.started("bench.year", "year", str(folder)))
+    full = report.median(fulls)
+    year = {key: report.median([each[key] for each in years]) for key in years[0]}
     return {
         "persons": snapshot.people,
         **year,
