@@ -135,9 +135,12 @@ def _table(decision: Decision, level: int) -> tuple[pa.Table, dict[str, Any]]:
 
 def _half(values: Array) -> Array:
     """Whole numbers in half the room, where they fit: most amounts do, and take half as long to write."""
+    if values.dtype != np.int64 or not len(values):
+        return values
     room = np.iinfo(np.int32)
-    fits = values.dtype == np.int64 and room.min <= values.min() and values.max() <= room.max
-    return values.astype(np.int32) if fits else values
+    return (
+        values.astype(np.int32) if room.min <= values.min() <= values.max() <= room.max else values
+    )
 
 
 def _plain(cells: Cells) -> Any:

@@ -34,9 +34,9 @@ class Found(NamedTuple):
 class Picks:
     """What a city has recorded of households at these places, and of their members.
 
-    Of plain ones there is nothing but what many have (see City.rare). `near` is what came in of these, and
-    maybe of others. `within` are the picks of more
-    households from whom these were taken, and where they stand there.
+    Of plain ones there is nothing but what many have (see City.rare). `near` is what came in of
+    these, and maybe of others. `within` are the picks of more households from whom these were
+    taken, and where they stand there.
     """
 
     def __init__(
@@ -132,6 +132,8 @@ class Picks:
     @cached_property
     def _parts(self) -> list[dict[str, Found]]:
         """What came in since, month by month."""
+        if not len(self._homes):
+            return [{} for _part in self._city.parts]
         found, spots = [], self._city.spots(self._homes)
         near = self._city.near(self._homes) if self._near is None else self._near
         for part, rows in zip(self._city.parts, near, strict=True):
