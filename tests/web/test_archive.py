@@ -68,7 +68,7 @@ def test_index_keys_that_a_backup_lacks_are_put_aside(place: Path, ground: Path)
     done("keys", "retire", "index-k1")
     done("keys", "new", "index")
     newer = (keys / "index-k3").read_bytes()
-    done("restore", str(file), "--replace")
+    assert "index-k3，已停用" in done("restore", str(file), "--replace")
     assert {one.name: one.read_bytes() for one in keys.glob("index*")} == old
     assert (keys / "retired-index-k3").read_bytes() == newer
     assert "0/0" in done("init")
@@ -84,7 +84,7 @@ def test_a_restore_puts_a_damaged_index_key_aside_unread(tmp_path: Path) -> None
     for name in ("index", "index-k2", "index-k3"):
         (home / "keys" / name).write_text("damaged")
     (room / "keys" / "index").write_text("00" * 32)
-    archive._restore_files(home, room)
+    assert archive._restore_files(home, room) == ["k2", "k3"]
     left = {one.name: one.read_text() for one in (home / "keys").iterdir()}
     aside = dict.fromkeys(("retired-index-k2", "retired-index-k3"), "damaged")
     assert left == {"index": "00" * 32} | aside

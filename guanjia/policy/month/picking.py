@@ -24,7 +24,7 @@ class Picked(NamedTuple):
         return Picked(*(column.take(which) for column in self))
 
 
-class Found(NamedTuple):
+class Here(NamedTuple):
     """The rows of one name in the register or a part: of which household here, and where they stand there."""
 
     home: Array
@@ -115,7 +115,7 @@ class Picks:
         return [Picked(*(np.concatenate(columns) for columns in zip(*found, strict=True)))]
 
     @cached_property
-    def _few(self) -> dict[str, Found]:
+    def _few(self) -> dict[str, Here]:
         """The register's rows that few have."""
         if self._plain:
             return {}
@@ -130,7 +130,7 @@ class Picks:
         return _by_name(every, names.take(order), home.take(order), row)
 
     @cached_property
-    def _parts(self) -> list[dict[str, Found]]:
+    def _parts(self) -> list[dict[str, Here]]:
         """What came in since, month by month."""
         if not len(self._homes):
             return [{} for _part in self._city.parts]
@@ -143,7 +143,7 @@ class Picks:
             found.append(_by_name(list(part.rows), which, home.take(mine), row))
         return found
 
-    def _picked(self, rows: Rows, here: Found, level: int) -> Picked:
+    def _picked(self, rows: Rows, here: Here, level: int) -> Picked:
         """Rows of somebody here, as they are told of."""
         who = here.home
         if level & PERSON:
@@ -180,11 +180,11 @@ def _told(rows: Rows, who: Array, here: Array) -> Picked:
     return Picked(who, as_kind(rows.is_.take(here), np.int64), since)
 
 
-def _by_name(names: Sequence[str], which: Array, home: Array, row: Array) -> dict[str, Found]:
+def _by_name(names: Sequence[str], which: Array, home: Array, row: Array) -> dict[str, Here]:
     """Rows apart by which of the names they are of, in whose order they stand."""
     edges = np.searchsorted(which, np.arange(len(names) + 1))
     return {
-        name: Found(home[begin:end], row[begin:end])
+        name: Here(home[begin:end], row[begin:end])
         for name, begin, end in zip(names, edges, edges[1:], strict=False)
         if end > begin
     }

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -143,11 +143,18 @@ def _hash(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def restore(home: Path, source: Path, replace: bool) -> Gone | None:
+class Restored(NamedTuple):
+    """What a restore took away: what of the read log is not in the backup; index keys that it lacks."""
+
+    gone: Gone | None
+    aside: list[str]
+
+
+def restore(home: Path, source: Path, replace: bool) -> Restored:
     """Put the house in `source` in place of this one; `replace` where this one holds data.
 
     Everything is checked before anything is changed. Interrupted, it is to be run again; until
-    then the house refuses to start. Returns what of the read log is not in the backup.
+    then the house refuses to start.
     """
     if embedded.is_held(home):
         raise ArchiveError(word("莞家正在运行，请先停止（Ctrl-C）再恢复。"))
@@ -162,11 +169,11 @@ def restore(home: Path, source: Path, replace: bool) -> Gone | None:
         mark = home / "restoring"
         mark.write_text(f"{source.resolve()}\n")
         _restore_database(database, room)
-        _restore_files(home, room)
+        aside = _restore_files(home, room)
         at = datetime.now().astimezone()
         gone = read_witness.restored(home, _batches(database.url), at, made)
         mark.unlink()
-    return gone
+    return Restored(gone, aside)
 
 
 def _look_at_witness(home: Path) -> None:
@@ -248,16 +255,17 @@ def _restore_database(database: Reach, room: Path) -> None:
         database.run("psql", *PSQL, "--file=-", source=text)
 
 
-def _restore_files(home: Path, room: Path) -> None:
+def _restore_files(home: Path, room: Path) -> list[str]:
     """Keys, files and marks of the archive in place of those here; the cluster's passwords stay.
 
     Index keys that it lacks are put aside: under each that is held a contact has one hash more, and
-    the column of its hashes has room for those of one change.
+    the column of its hashes has room for those of one change. Returns which these were.
     """
     for key in (room / "keys").iterdir():
         houses.write_private(home / "keys" / key.name, key.read_text())
     here, there = of_the_index(home / "keys"), of_the_index(room / "keys")
-    for name in here.names() - there.names():
+    aside = sorted(here.names() - there.names())
+    for name in aside:
         here.retire(name)
     if not (room / "keys" / "ticket").exists():  # of a house that had not yet told them apart
         (home / "keys" / "ticket").unlink(missing_ok=True)
@@ -268,3 +276,4 @@ def _restore_files(home: Path, room: Path) -> None:
         (home / name).unlink(missing_ok=True)
         if (room / name).exists():
             (room / name).replace(home / name)
+    return aside
