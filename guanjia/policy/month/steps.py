@@ -127,16 +127,12 @@ def by_place(a: Answers, unit: str, at_home: bool, wheres: tuple[str, ...], *par
     place = homes.place
     if not at_home:
         place = _registered(homes, level)
-    *own, found = (_wide(homes, part, level) for part in parts)
+    *own, found = (homes.lift(part, level) for part in parts)
     place = homes.lift(place, level)
     for where, part in zip(reversed(wheres), reversed(own), strict=True):
         inside = homes.placed(place, where).value
         found = c.chosen(Cells(inside, True, level), part, found)
     return found
-
-
-def _wide(homes: Homes, part: Cells, level: int) -> Cells:
-    return homes.lift(part, level)
 
 
 def _registered(homes: Homes, level: int) -> Cells:
