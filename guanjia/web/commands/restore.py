@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     if aside:
         print(
             word(
-                "备份里没有索引密钥 {names}，已停用。如当时因泄露而更换，请再运行 guanjia keys new index。",
+                "备份里没有检索密钥 {names}，已停用。如当时因泄露而更换，请再运行 guanjia keys new index。",
                 names=listed(f"index-{name}" for name in aside),
             )
         )
