@@ -1,14 +1,19 @@
 """Columns of households, members and stretches: held against the plain way of working them out."""
 
 from collections import defaultdict
+from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guanjia.kit import days
+from guanjia.policy import book as books
 from guanjia.policy.month.cells import Cells
-from guanjia.policy.month.register import OPEN
+from guanjia.policy.month.finding import Span, floor
+from guanjia.policy.month.register import OPEN, Rows
 from guanjia.policy.month.seats import Seats
 from guanjia.policy.month.sheet import Answers, Sheet
 from guanjia.policy.month.stretches import EVER, Stretches
@@ -95,3 +100,21 @@ def test_a_column_that_is_let_go_is_worked_out_again_if_it_is_asked_for(
     assert asked == expected
     again = [name for k, name in enumerate(("one", "two", "three", "four")) if k not in wanted]
     assert set(done[5:]) == set(again)
+
+
+def test_only_awards_of_benefits_that_look_back_say_how_far_changes_matter() -> None:
+    """An old-age allowance is held for decades; the months before its assessment are read by no rule."""
+    book, month = books.load(books.SHIPPED), date(2020, 1, 1)
+    span, now = Span(book, month, month), days.number(month)
+    held = {"longevity": now - 240, "dibao": now - 9}
+
+    class City:
+        register = SimpleNamespace(arrays={f"held-{benefit}.at": None for benefit in held})
+        parts = ()
+
+        @staticmethod
+        def changes(name: str) -> list[Rows]:
+            one = np.zeros(1, np.int64)
+            return [Rows(one, one + held[name.removeprefix("held-")], one + OPEN)]
+
+    assert floor(City, span) == now - 9 - 12  # type: ignore[arg-type]  # all that is read of it

@@ -67,16 +67,17 @@ class Span:
             for years in numbers(chapter, node.years, on)
         }
 
+    def looks_back(self) -> Iterator[tuple[str, int]]:
+        """The benefits whose sentences look back over months, and over how many."""
+        for chapter, on, sentence in self.sentences():
+            for node in sentence.node.walk():
+                if isinstance(node, n.LastMonths):
+                    for months in numbers(chapter, node.months, on):
+                        yield chapter.code, months
+
     def back(self) -> int:
         """The most months that a sentence looks back."""
-        found = [
-            months
-            for chapter, on, sentence in self.sentences()
-            for node in sentence.node.walk()
-            if isinstance(node, n.LastMonths)
-            for months in numbers(chapter, node.months, on)
-        ]
-        return max(found, default=0)
+        return max((months for _code, months in self.looks_back()), default=0)
 
 
 def numbers(chapter: Chapter, node: n.Node, on: date) -> list[int]:
@@ -88,9 +89,12 @@ def numbers(chapter: Chapter, node: n.Node, on: date) -> list[int]:
 
 
 def floor(city: City, span: Span) -> int:
-    """The month before which no change matters: so far back looks whoever was assessed first."""
-    first = span.first
-    for name in benefits(city):
+    """The month before which no change matters: so far back looks whoever was assessed first.
+
+    An award of a benefit that looks back over no months (an old-age allowance, held for decades) does not count.
+    """
+    first, looking = span.first, {code for code, _months in span.looks_back()}
+    for name in looking.intersection(benefits(city)):
         for rows in city.changes(f"held-{name}"):
             if len(rows.is_):
                 first = min(first, int(rows.is_.min()))
