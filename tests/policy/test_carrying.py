@@ -238,3 +238,13 @@ def test_what_was_broken_off_is_no_result(snapshot: Snapshot, tmp_path: Path) ->
         carrying.carry(course.city, span, course.state, [], folder / "patches")
     with pytest.raises(BadSnapshot, match="没有完整的结果"):
         carrying.read(folder / "patches")
+
+
+def test_a_state_that_does_not_fit_is_refused_in_words(snapshot: Snapshot, tmp_path: Path) -> None:
+    course = begun(snapshot, tmp_path)
+    course.state.codes = course.state.codes[:-1]  # of a book with a chapter less
+    span = Span(BOOK, FIRST, days.add_months(FIRST, 1))
+    with pytest.raises(BadSnapshot, match="另一本政策簿"):
+        carrying.carry(course.city, span, course.state, [], tmp_path / "patches")
+    with pytest.raises(BadSnapshot, match="没有完整的结果"):
+        State.read(tmp_path / "nowhere")

@@ -9,7 +9,16 @@ from pathlib import Path
 import duckdb
 
 from guanjia.policy.book import Book
-from guanjia.policy.city.layout import INDEX, BadSnapshot, Snapshot, Told, engine, parquet, quoted
+from guanjia.policy.city.layout import (
+    INDEX,
+    BadSnapshot,
+    Snapshot,
+    Told,
+    engine,
+    no_result,
+    parquet,
+    quoted,
+)
 from guanjia.policy.city.outcome import CONCERNS, outcome
 from guanjia.policy.city.terms import Constant
 from guanjia.policy.words import word
@@ -127,11 +136,7 @@ def read_results(folder: Path) -> Results:
     try:
         rows = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(
-            word(
-                "{folder} 里没有完整的结果（缺 {index}）。请重新核算。", folder=folder, index=INDEX
-            )
-        ) from None
+        raise no_result(folder) from None
     tables = tuple(
         Decided(r["file"], r["size"], r["households"], tuple(r["columns"]), r["fixed"])
         for r in rows["tables"]

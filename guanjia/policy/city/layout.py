@@ -28,6 +28,20 @@ class BadSnapshot(ValueError):
     """A folder that is no snapshot, or one of another version; the text says what to do."""
 
 
+def no_snapshot(folder: Path) -> BadSnapshot:
+    """The refusal of a folder that no snapshot, or none to its end, was written into."""
+    return BadSnapshot(
+        word("{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX)
+    )
+
+
+def no_result(folder: Path, index: str = INDEX) -> BadSnapshot:
+    """The refusal of a folder that no result, or none to its end, was written into."""
+    return BadSnapshot(
+        word("{folder} 里没有完整的结果（缺 {index}）。请重新核算。", folder=folder, index=index)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table: its file, how many households it holds, and its shape."""
@@ -116,11 +130,7 @@ def read_index(folder: Path) -> Snapshot:
     try:
         rows = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(
-            word(
-                "{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX
-            )
-        ) from None
+        raise no_snapshot(folder) from None
     if rows.get("version") != VERSION:
         raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))
     tables = tuple(_tables(rows["tables"]))

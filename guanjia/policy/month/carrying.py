@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from guanjia.policy.city.layout import INDEX, BadSnapshot
+from guanjia.policy.city.layout import INDEX, BadSnapshot, no_result
 from guanjia.policy.month.cells import HOME, PERSON, Array, Cells
 from guanjia.policy.month.deciding import Decision, columns
 from guanjia.policy.month.finding import Found, Span, by_time, floor, groups
@@ -47,8 +47,10 @@ def carry(
     """Decide again whom the step from one month to another touches; `state` goes along.
 
     `fresh` are the parts of the city that came in between. `gone` are places of households to leave
-    out: those that were laid out anew.
+    out: those that were laid out anew. Raises BadSnapshot where `state` is by another book's chapters.
     """
+    if state.codes != tuple(chapter.code for chapter in span.book.chapters):
+        raise BadSnapshot(word("上月的结果是按另一本政策簿核算的。请重新核算这个月。"))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INDEX).unlink(missing_ok=True)
     least, found = floor(city, span), Found(city)
@@ -102,11 +104,7 @@ def read(folder: Path) -> Carried:
     try:
         said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(
-            word(
-                "{folder} 里没有完整的结果（缺 {index}）。请重新核算。", folder=folder, index=INDEX
-            )
-        ) from None
+        raise no_result(folder) from None
     files = tuple((level, name, fixed) for level, name, fixed in said["files"])
     everywhere = tuple(Everywhere(*row) for row in said["everywhere"])
     return Carried(folder, said["households"], files, everywhere)

@@ -12,7 +12,7 @@ import numpy as np
 
 from guanjia.policy.facts import Fact
 from guanjia.policy.month.cells import HOME, PERSON, STRETCH, UNKNOWN, Array, Cells
-from guanjia.policy.month.news import City, Near
+from guanjia.policy.month.news import City, Each
 from guanjia.policy.month.picking import Picked, Picks, as_kind
 from guanjia.policy.month.register import LOST, OPEN, coded, lost
 from guanjia.policy.month.seats import Seats
@@ -47,7 +47,7 @@ class Homes:
         at: Array,
         floor: int,
         plain: bool = False,
-        near: list[Near] | None = None,
+        near: list[Each] | None = None,
         within: "tuple[Homes, Array] | None" = None,
     ) -> None:
         self.city, self.floor, self.plain, self._within = city, floor, plain, within

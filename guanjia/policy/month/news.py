@@ -37,25 +37,20 @@ class Misfit(ValueError):
     """Something recorded since that no register can take up as it stands."""
 
 
-class Part(NamedTuple):
-    """One month's new rows, named as in the register; `homes` are the households that they are of.
+class Each(NamedTuple):
+    """Of rows of a part, one name after another: which household, which of the part's names, which row of that."""
 
-    `home` says it for each row, one name after another; `which` name it is of, and which `row` of that.
-    """
+    home: Array
+    which: Array
+    row: Array
+
+
+class Part(NamedTuple):
+    """One month's new rows, named as in the register; `homes` are the households that they are of."""
 
     rows: dict[str, Rows]
     homes: Array
-    home: Array
-    which: Array
-    row: Array
-
-
-class Near(NamedTuple):
-    """Of a part the rows of some households: which household, which name, which row of that."""
-
-    home: Array
-    which: Array
-    row: Array
+    each: Each
 
 
 @dataclass
@@ -91,7 +86,7 @@ class City:
     def take(self, folder: Path) -> Part:
         """Read one month's folder. Raises Misfit."""
         rows: dict[str, Rows] = {}
-        home: list[Array] = []
+        home: dict[str, Array] = {}
         marked = np.zeros(self.register.homes, bool)
         for name in COLUMNS:
             table = _read(folder / f"{name}.parquet", COLUMNS[name])
@@ -99,20 +94,16 @@ class City:
                 at = self._at(table)
                 for kind, found, persons in self._rows(name, table, at):
                     rows[kind] = found.sorted()
-                    home.append(self.home_of(rows[kind].at) if persons else rows[kind].at)
+                    home[kind] = self.home_of(rows[kind].at) if persons else rows[kind].at
             except pa.ArrowException as problem:
                 raise _unfit(folder / f"{name}.parquet", str(problem)) from None
             marked[at] = True
-        for (kind, found), homes in zip(rows.items(), home, strict=True):
+        for kind, homes in home.items():
             if kind.startswith("turn-"):
-                late(self.turned, homes, found)
+                late(self.turned, homes, rows[kind])
             if not self.register.common(kind):
                 self.rare[homes] = True
-        none = np.zeros(0, np.int64)
-        which = np.repeat(np.arange(len(home), dtype=np.int16), [len(homes) for homes in home])
-        row = np.concatenate([none, *(np.arange(len(homes)) for homes in home)])
-        every = np.concatenate([none, *home])
-        self.parts.append(Part(rows, np.flatnonzero(marked), every, which, row))
+        self.parts.append(Part(rows, np.flatnonzero(marked), _each(list(home.values()))))
         return self.parts[-1]
 
     def changes(self, name: str) -> Iterator[Rows]:
@@ -128,17 +119,17 @@ class City:
             if name in part.rows:
                 yield part.rows[name]
 
-    def near(self, places: Array) -> list[Near]:
+    def near(self, places: Array) -> list[Each]:
         """Of each part the rows of households at these places, or of more."""
-        every = [Near(part.home, part.which, part.row) for part in self.parts]
+        every = [part.each for part in self.parts]
         if 2 * len(places) > self.register.homes:
             return every
         marked = np.zeros(self.register.homes, bool)
         marked[places] = True
         return [
-            Near(*(column.take(here) for column in part))
-            for part in every
-            for here in [np.flatnonzero(marked.take(part.home))]
+            Each(*(column.take(here) for column in each))
+            for each in every
+            for here in [np.flatnonzero(marked.take(each.home))]
         ]
 
     def spots(self, places: Array) -> Array:
@@ -229,6 +220,16 @@ class City:
             codes = list(fact.choices if fact.type == "choice" else self.places)
             return numbers(pc.index_in(part["word"], value_set=pa.array(codes)))
         return numbers(part["number"])
+
+
+def _each(homes: list[Array]) -> Each:
+    """By the households of the rows of each name."""
+    none, sizes = np.zeros(0, np.int64), [len(some) for some in homes]
+    return Each(
+        np.concatenate([none, *homes]),
+        np.repeat(np.arange(len(homes), dtype=np.int16), sizes),
+        np.concatenate([none, *map(np.arange, sizes)]),
+    )
 
 
 def _read(file: Path, columns: Sequence[str]) -> pa.Table:

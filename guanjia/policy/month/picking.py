@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from guanjia.policy.month.cells import PERSON, Array
-from guanjia.policy.month.news import City, Near
+from guanjia.policy.month.news import City, Each
 from guanjia.policy.month.register import Rows, lost
 from guanjia.policy.month.seats import Seats
 
@@ -45,7 +45,7 @@ class Picks:
         homes: Array,
         seats: Seats,
         plain: bool,
-        near: list[Near] | None,
+        near: list[Each] | None,
         within: "tuple[Picks, Callable[[int], Array]] | None" = None,
     ) -> None:
         self._city, self._homes, self._seats, self._within = city, homes, seats, within

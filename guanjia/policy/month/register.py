@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from guanjia.policy.city.layout import INDEX, BadSnapshot
+from guanjia.policy.city.layout import INDEX, BadSnapshot, no_snapshot
 from guanjia.policy.facts import Fact, Facts, Value
 from guanjia.policy.month.cells import Array
 from guanjia.policy.words import word
@@ -140,11 +140,7 @@ def read(folder: Path) -> Register:
     try:
         said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadSnapshot(
-            word(
-                "{folder} 里没有完整的快照（缺 {index}）。请重新导出。", folder=folder, index=INDEX
-            )
-        ) from None
+        raise no_snapshot(folder) from None
     arrays = {file.stem: np.asarray(np.load(file, mmap_mode="r")) for file in folder.glob("*.npy")}
     if "declared" not in said or "few" not in said:
         raise BadSnapshot(word("{folder} 的快照是另一个版本写的。请重新导出。", folder=folder))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from guanjia.policy.book import Book
+from guanjia.policy.city.layout import no_result
 from guanjia.policy.month.cells import Array
 from guanjia.policy.month.finding import Span, floor, groups, standing
 from guanjia.policy.month.news import City
@@ -83,14 +84,20 @@ class State:
         """Beside the results of its month."""
         np.save(folder / "turns.npy", self.turns)
         np.save(folder / "standing.npy", self.standing)
-        (folder / "standing.json").write_text(json.dumps(self.codes), encoding="utf-8")
+        (folder / INDEX).write_text(json.dumps(self.codes), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "State":
-        """As it was saved."""
-        codes = json.loads((folder / "standing.json").read_text(encoding="utf-8"))
-        return cls(np.load(folder / "turns.npy"), tuple(codes), np.load(folder / "standing.npy"))
+        """As it was saved. Raises BadSnapshot."""
+        try:
+            codes = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+            turns, words = (np.load(folder / f"{name}.npy") for name in ("turns", "standing"))
+        except (OSError, ValueError):
+            raise no_result(folder, INDEX) from None
+        return cls(turns, tuple(codes), words)
 
 
+INDEX = "standing.json"
+"""Written last."""
 A_WORD = 16
 """Benefits that a word has room for."""

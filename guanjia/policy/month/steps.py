@@ -167,15 +167,14 @@ def over(a: Answers, word: str, part: Cells) -> Cells:
 
 def _spread(homes: Homes, part: Cells) -> Cells:
     """One value for all, or one of the household, said of each member: whole columns."""
-    part, many = homes.lift(part, part.level | PERSON), homes.count(PERSON)
-    value, known, most = (
-        x if isinstance(x, np.ndarray) else np.full(many, x)
-        for x in (part.value, part.known, part.high)
-    )
-    found = part._replace(value=value, level=part.level | PERSON)
-    return found._replace(
-        known=True if part.known is True else known, most=None if part.most is None else most
-    )
+    level, many = part.level | PERSON, homes.count(PERSON)
+    part = homes.lift(part, level)
+
+    def whole(said: Any) -> Array:
+        return said if isinstance(said, np.ndarray) else np.full(many, said)
+
+    known = True if part.known is True else whole(part.known)
+    return Cells(whole(part.value), known, level, None if part.most is None else whole(part.most))
 
 
 def over_apart(a: Answers, part: Step, word: str, assessed: Cells) -> Cells:
